@@ -1,0 +1,61 @@
+package import ApusWire
+
+/// A command's fields, read one by one; what is wrong with one is said in a sentence.
+package struct Fields: Sendable {
+    private let object: JSONObject
+    private let op: String
+
+    package init(_ command: Command) {
+        object = command.fields
+        op = command.op
+    }
+
+    package func string(_ name: String) throws -> String {
+        guard let text = try optionalString(name) else { throw missing(name, "a string") }
+        return text
+    }
+
+    package func optionalString(_ name: String) throws -> String? {
+        switch object[name] {
+        case nil, .null: return nil
+        case .string(let text):
+            // SQLite ends a text at its first NUL: such a text would be stored cut off.
+            if text.utf8.contains(0) { throw Problem(.invalidField, "\"\(name)\" of \(op) contains U+0000.") }
+            return text
+        case .some(let other): throw wrong(name, "a string", other)
+        }
+    }
+
+    /// A whole number of 0 or more, below 2⁵³.
+    package func number(_ name: String) throws -> Int64 {
+        switch object[name] {
+        case .integer(let number) where (0...Cursor.maximumSequence).contains(number): return number
+        case nil: throw missing(name, "a whole number")
+        case .some(let other): throw wrong(name, "a whole number from 0 to 2^53-1", other)
+        }
+    }
+
+    package func bool(_ name: String) throws -> Bool {
+        switch object[name] {
+        case .bool(let value): return value
+        case nil: throw missing(name, "true or false")
+        case .some(let other): throw wrong(name, "true or false", other)
+        }
+    }
+
+    package func choice<T: RawRepresentable & CaseIterable>(_ name: String, _: T.Type) throws -> T?
+    where T.RawValue == String {
+        guard let text = try optionalString(name) else { return nil }
+        if let value = T(rawValue: text) { return value }
+        let choices = T.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        throw Problem(.invalidField, "\"\(name)\" of \(op) is one of \(choices), but \"\(text.prefix(40))\" came.")
+    }
+
+    private func missing(_ name: String, _ expected: String) -> Problem {
+        Problem(.invalidField, "\(op) needs \"\(name)\", \(expected).")
+    }
+
+    private func wrong(_ name: String, _ expected: String, _ came: JSONValue) -> Problem {
+        Problem(.invalidField, "\"\(name)\" of \(op) is \(expected), but \(came.kind) came.")
+    }
+}

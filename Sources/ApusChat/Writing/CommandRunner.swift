@@ -1,0 +1,120 @@
+import ApusCore
+import ApusWire
+import Crypto
+
+/// Runs commands inside a write transaction, one after the other, each on its own savepoint: one that fails leaves no
+/// trace and does not hurt its neighbours. Confined to the writer's thread.
+final class CommandRunner {
+    struct Outcome {
+        var events: [LogEvent] = []
+        var signals: [SignalDraft] = []
+        var receipts: Set<MemberKey> = []
+        var afterCommit: [@Sendable (Hub) -> Void] = []
+        /// Told to the metrics: `ok`, `repeated`, or a problem's code.
+        var results: [String] = []
+    }
+
+    private let hub: Hub
+    private let limits: ChatLimits
+    private let report: @Sendable (_ op: String, _ error: any Error) -> Void
+    private var limiter: RateLimiter
+
+    init(hub: Hub, limits: ChatLimits, report: @escaping @Sendable (String, any Error) -> Void) {
+        self.hub = hub
+        self.limits = limits
+        self.report = report
+        limiter = RateLimiter(perSecond: limits.commandsPerSecond, burst: limits.commandBurst)
+    }
+
+    /// Runs a submission's commands in order. After a retryable failure the rest is not tried: order would be lost.
+    func run(_ submission: Submission, in store: any ChatTransaction, into outcome: inout Outcome) throws -> [Reply] {
+        var replies: [Reply] = []
+        var stopped = false
+        for item in submission.items {
+            let result: Result<JSONObject, Problem>
+            if stopped {
+                result = .failure(Problem(.notTried, "An earlier command of the array failed; send this one again."))
+            } else {
+                result = try run(item, of: submission.user, in: store, into: &outcome)
+            }
+            if case .failure(let problem) = result, problem.code.isRetryable { stopped = true }
+            outcome.results.append(Self.label(result))
+            replies.append(Reply(id: item.id, result: result))
+        }
+        return replies
+    }
+
+    private static func label(_ result: Result<JSONObject, Problem>) -> String {
+        switch result {
+        case .success(let ok): ok["repeated"] == true ? "repeated" : "ok"
+        case .failure(let problem): problem.code.rawValue
+        }
+    }
+
+    private func run(
+        _ item: Command.Item, of user: Identity, in store: any ChatTransaction, into outcome: inout Outcome
+    ) throws -> Result<JSONObject, Problem> {
+        do {
+            let command = try item.command.get()
+            let context = CommandContext(
+                store: store, hub: hub, user: user, id: command.id, at: hub.wallClock(), limits: limits)
+            let ok = try store.savepoint { try run(command, in: context) }
+            outcome.events += context.events
+            outcome.signals += context.signals
+            outcome.receipts.formUnion(context.receipts)
+            outcome.afterCommit += context.afterCommit
+            return .success(ok)
+        } catch let problem as Problem {
+            return .failure(problem)
+        } catch let failure as StorageFailure {
+            throw failure
+        } catch {
+            report((try? item.command.get().op) ?? "?", error)  // a command that did not decode threw a Problem above
+            return .failure(Problem(.internalError, "The command failed in the server; it has been logged."))
+        }
+    }
+
+    private func run(_ command: Command, in context: CommandContext) throws -> JSONObject {
+        let known = chatCommands[command.op]
+        // The id comes before every other check, so that a repeat is answered even when it would now be refused.
+        if let id = command.id, let first = try context.store.remembered(id, of: context.user.key) {
+            return try repeated(command, known, first)
+        }
+        if let wait = limiter.refusal(for: context.user.key, now: context.at) {
+            throw Problem(
+                .rateLimited,
+                "More than \(limits.commandsPerSecond) commands a second; try again in \(wait) ms.",
+                retryAfterMilliseconds: wait)
+        }
+        guard let known else {
+            let ops = chatCommands.keys.sorted().joined(separator: ", ")
+            throw Problem(.unknownOperation, "There is no op \"\(command.op.prefix(40))\"; there are \(ops).")
+        }
+        let decoded = try known.init(Fields(command))
+        let ok = try decoded.run(in: context)
+        if let id = command.id, known.isRemembered {
+            try context.store.remember(
+                RememberedCommand(hash: Self.hash(decoded), reply: JSONValue.object(ok).encoded), id: id,
+                of: context.user.key)
+        }
+        return ok
+    }
+
+    private func repeated(
+        _ command: Command, _ known: (any ChatCommand.Type)?, _ first: RememberedCommand
+    ) throws -> JSONObject {
+        let same = try known.map { Self.hash(try $0.init(Fields(command))) == first.hash } ?? false
+        guard same else {
+            throw Problem(.idReused, "The id was used for another command; give each command an id of its own.")
+        }
+        var ok = try JSONValue(parsing: first.reply).object ?? [:]
+        ok["repeated"] = true
+        return ok
+    }
+
+    /// What makes two commands the same: op and known fields. 128 bits of SHA-256.
+    private static func hash(_ command: some ChatCommand) -> [UInt8] {
+        let content: JSONValue = [.string(type(of: command).op), command.content]
+        return Array(SHA256.hash(data: content.encoded).prefix(16))
+    }
+}

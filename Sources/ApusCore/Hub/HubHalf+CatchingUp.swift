@@ -1,0 +1,139 @@
+import ApusWire
+import NIOCore
+
+extension HubHalf {
+    /// The reader's socket takes bytes again.
+    package func becameWritable(_ reader: Reader) {
+        loop.preconditionInEventLoop()
+        guard case .lagging = reader.mode else { return }
+        catchUp(reader)
+        reader.sink.flush()
+    }
+
+    /// Reads on from where the reader stands until it is live, its socket is full, or the disk must be asked.
+    func catchUp(_ reader: Reader) {
+        reader.mode = .lagging
+        while case .lagging = reader.mode, reader.sink.isWritable {
+            if reader.reached == position { return arrive(reader) }
+            switch hub.withState({ $0.tail(of: reader.request, after: reader.reached, through: position) }) {
+            case .events(let events) where events.isEmpty: reader.reached = position
+            case .events(let events): write(reader, cut(reader, events, to: position))
+            case .onDisk(let visibility): readDisk(reader, visibility)
+            case .needsVisibility: readVisibility(reader)
+            }
+        }
+    }
+
+    /// The reader has caught up: from now on it gets what is drained.
+    private func arrive(_ reader: Reader) {
+        if reader.isPoll {
+            if reader.request.wait == .zero || changedSignals(for: reader) { return finishPoll(reader) }
+            reader.missedSignals = false
+        } else if reader.missedSignals || reader.signalsTo == nil {
+            let batch = cut(reader, [], to: position)
+            if let first = batch.first, first.batch.signalsFull || !first.batch.signals.isEmpty { write(reader, batch) }
+        }
+        if !reader.isEnded { reader.mode = .live }
+    }
+
+    private func changedSignals(for reader: Reader) -> Bool {
+        guard reader.wantsSignals else { return false }
+        guard let since = reader.signalsTo else { return true }
+        return !hub.withState { $0.signals(for: reader.request, since: since) }.values.isEmpty
+    }
+
+    /// Answers a poll with what there is, which may be nothing.
+    func finishPoll(_ reader: Reader) {
+        reader.missedSignals = true
+        write(reader, cut(reader, [], to: position))
+    }
+
+    private func readDisk(_ reader: Reader, _ visibility: Visibility) {
+        reader.mode = .reading
+        let box = NIOLoopBound(reader, eventLoop: loop)
+        hub.readLog(reader.request, visibility, after: reader.reached, through: position, on: loop) { result in
+            let reader = box.value
+            guard case .reading = reader.mode else { return }
+            reader.mode = .lagging
+            switch result {
+            case .failure: return self.fail(reader)
+            case .success(let page):
+                if !page.events.isEmpty {
+                    let isWhole = page.through >= self.position
+                    self.write(reader, self.cut(reader, page.events, to: page.through, isLast: isWhole))
+                } else {
+                    reader.reached = page.through
+                }
+            }
+            self.catchUp(reader)
+            reader.sink.flush()
+        }
+    }
+
+    private func readVisibility(_ reader: Reader) {
+        reader.mode = .reading
+        let box = NIOLoopBound(reader, eventLoop: loop)
+        hub.loadVisibility(of: reader.request.identity.key, from: reader.reached, on: loop) { error in
+            let reader = box.value
+            guard case .reading = reader.mode else { return }
+            reader.mode = .lagging
+            if error != nil { return self.fail(reader) }
+            self.catchUp(reader)
+            reader.sink.flush()
+        }
+    }
+
+    /// The batches of a stretch for one reader; the last of a stretch that reaches the head carries its signals.
+    func cut(_ reader: Reader, _ events: [EncodedEvent], to: Int64, isLast: Bool = true) -> [OutgoingBatch] {
+        var batches = split(events, from: reader.position, to: to, limit: reader.request.limit)
+        let target = reader.isPoll ? 0 : batches.count - 1
+        var signalVersion: Int64?
+        if isLast || reader.isPoll, reader.missedSignals || reader.signalsTo == nil {
+            let (values, version) = hub.withState { $0.signals(for: reader.request, since: reader.signalsTo) }
+            batches[target].signals = values.map(\.json)
+            batches[target].signalsFull = reader.signalsTo == nil
+            if !values.isEmpty || reader.signalsTo == nil { batches[target].signalsTo = "\(hub.epoch)-\(version)" }
+            signalVersion = version
+        }
+        return outgoing(batches, more: !isLast, signalVersion: signalVersion)
+    }
+
+    func outgoing(
+        _ batches: [EncodedBatch], more: Bool = false, signalVersion: Int64?
+    ) -> [OutgoingBatch] {
+        batches.enumerated().map {
+            OutgoingBatch(
+                $0.element, epoch: hub.epoch, more: more || $0.offset < batches.count - 1,
+                signalVersion: $0.offset == batches.count - 1 ? signalVersion : nil)
+        }
+    }
+
+    /// Writes as many of the batches as the socket takes; a poll takes one and is over.
+    func write(_ reader: Reader, _ batches: [OutgoingBatch]) {
+        for batch in batches {
+            if reader.isPoll {
+                close(reader)
+                return reader.sink.write(batch)
+            }
+            guard reader.sink.isWritable else {
+                if case .live = reader.mode { reader.mode = .lagging }
+                reader.missedSignals = true
+                return
+            }
+            write(reader, batch)
+        }
+    }
+
+    func write(_ reader: Reader, _ batch: OutgoingBatch) {
+        reader.sink.write(batch)
+        reader.position = batch.batch.to
+        reader.reached = batch.batch.to
+        reader.sent?.seq = batch.batch.to
+        if let version = batch.signalVersion {
+            reader.signalsTo = max(reader.signalsTo ?? version, version)
+            reader.missedSignals = false
+        }
+        reader.lastWrite = loop.now
+        hub.instruments.delivered.add(batch.batch.events.count)
+    }
+}

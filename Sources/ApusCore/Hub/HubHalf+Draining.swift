@@ -1,0 +1,143 @@
+import ApusWire
+import NIOCore
+
+extension HubHalf {
+    /// The scheduled drain: takes everything that has gathered and writes it at once.
+    func drain() {
+        let delivery = hub.withState { state in
+            state.scheduled &= ~(1 << UInt64(index))
+            return state.take(index)
+        }
+        process(delivery)
+    }
+
+    /// Brings this loop to the published head without waiting for mail.
+    func synchronise() {
+        process(hub.withState { $0.take(index) })
+    }
+
+    /// Routes events in log order; membership takes effect where it stands in the log, before the next event.
+    func process(_ delivery: Delivery) {
+        let mail = delivery.mail
+        var dirty: [RoomReaders] = []
+        for event in mail.events {
+            switch event.audience {
+            case .room(let room): route(event, to: room, dirty: &dirty)
+            case .user(let user):
+                let segment = Segment(events: [event], signals: [])
+                for reader in users[user] ?? [] { hand(segment, to: reader) }
+            case .everyone:
+                let segment = Segment(events: [event], signals: [])
+                for reader in readers.values { hand(segment, to: reader) }
+            }
+        }
+        for routed in mail.signals {
+            for room in routed.rooms {
+                guard let list = rooms[room] else { continue }
+                if list.events.isEmpty, list.signals.isEmpty { dirty.append(list) }
+                list.signals.append(routed.signal)
+            }
+        }
+        for list in dirty { settle(list) }
+        position = delivery.position
+        signalVersion = delivery.signalVersion
+        deliverTouched()
+        finish(mail)
+        if !idleRooms.isEmpty {
+            let idle = idleRooms.filter { rooms[$0] == nil }
+            idleRooms = []
+            hub.withState { $0.dropInterest(in: Array(idle), of: nil, half: index) }
+        }
+    }
+
+    private func route(_ event: EncodedEvent, to room: RoomKey, dirty: inout [RoomReaders]) {
+        if case .joined(let user) = event.membership {
+            if let list = rooms[room] { settle(list) }
+            for reader in users[user] ?? [] where !reader.request.probes && reader.request.scope.contains(room) {
+                sit(reader, room)
+                reader.signalsTo = nil
+            }
+        }
+        if let list = rooms[room] {
+            if list.events.isEmpty, list.signals.isEmpty { dirty.append(list) }
+            list.events.append(event)
+        } else {
+            idleRooms.insert(room)
+        }
+        if case .left(let user) = event.membership {
+            if let list = rooms[room] { settle(list) }
+            for reader in users[user] ?? [] { leave(reader, room) }
+        }
+    }
+
+    /// Hands what a room has gathered to everybody who sits in it now.
+    private func settle(_ list: RoomReaders) {
+        if list.events.isEmpty, list.signals.isEmpty { return }
+        let segment = Segment(events: list.events, signals: list.signals)
+        list.events = []
+        list.signals = []
+        for seat in list.seats { hand(segment, to: seat.reader) }
+    }
+
+    private func hand(_ segment: Segment, to reader: Reader) {
+        if segment.events.isEmpty, !reader.wantsSignals { return }
+        guard case .live = reader.mode, !reader.request.probes else {
+            if !segment.signals.isEmpty { reader.missedSignals = true }
+            return
+        }
+        if reader.pending.isEmpty { touched.append(reader) }
+        reader.pending.append(segment)
+    }
+
+    private func deliverTouched() {
+        let readers = touched
+        touched = []
+        for reader in readers where !reader.isEnded {
+            deliver(reader)
+        }
+        for reader in readers { reader.sink.flush() }
+    }
+
+    private func deliver(_ reader: Reader) {
+        let segments = reader.pending
+        reader.pending = []
+        guard reader.sink.isWritable else {
+            reader.mode = .lagging
+            reader.missedSignals = true
+            hub.instruments.slowReaders.add()
+            return
+        }
+        if reader.missedSignals || reader.signalsTo == nil {
+            let merged = segments.merged
+            return write(reader, cut(reader, merged.events, to: position))
+        }
+        if segments.count == 1 {
+            return write(
+                reader,
+                segments[0].batches(
+                    from: reader.position, to: position, limit: reader.request.limit,
+                    withSignals: reader.wantsSignals, epoch: hub.epoch, signalVersion: signalVersion))
+        }
+        let merged = segments.merged
+        var batches = split(merged.events, from: reader.position, to: position, limit: reader.request.limit)
+        if reader.wantsSignals, !merged.signals.isEmpty {
+            batches[batches.count - 1].signals = merged.signals.map(\.json)
+            batches[batches.count - 1].signalsTo = "\(hub.epoch)-\(signalVersion)"
+        }
+        write(reader, outgoing(batches, signalVersion: signalVersion))
+    }
+
+    /// Replies, endings, and the measure of how long it all took.
+    private func finish(_ mail: Mail) {
+        for addressed in mail.replies { addressed.address.receiver.value.receive(addressed.replies) }
+        for addressed in mail.replies { addressed.address.receiver.value.flush() }
+        for ending in mail.endings {
+            guard let reader = readers[ending.reader] else { continue }
+            close(reader)
+            reader.sink.end(ending.bye)
+        }
+        if let since = mail.since, !mail.events.isEmpty {
+            hub.instruments.fanOutLag.observe(Int((NIODeadline.now() - since).nanoseconds / 1000))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+
+/// One thread that takes everything that is waiting and hands it over as a group: the natural batching of a group
+/// commit. Under light load a group is one piece of work; under heavy load it grows with the queue, up to a limit.
+package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
+    // Invariant for @unchecked: `waiting`, `state` and `thread` are touched only while `condition` is held.
+    private enum State { case running, stopping, stopped }
+    private let condition = NSCondition()
+    private var waiting: [Work] = []
+    private var state = State.running
+    private let limit: Int
+    private let process: @Sendable ([Work]) -> Void
+
+    /// - Parameters:
+    ///   - limit: the most pieces of work in one group.
+    ///   - process: called on the thread, one group after the other, each in the order of its submission.
+    package init(limit: Int, process: @escaping @Sendable ([Work]) -> Void) {
+        self.limit = limit
+        self.process = process
+        let thread = Thread { self.run() }
+        thread.name = "apus-writer"
+        thread.start()
+    }
+
+    /// Hands over work; false when the writer has been stopped and nothing will happen to it.
+    package func submit(_ work: Work) -> Bool {
+        condition.withLock {
+            guard state == .running else { return false }
+            waiting.append(work)
+            if waiting.count == 1 { condition.signal() }
+            return true
+        }
+    }
+
+    /// Finishes what was submitted and returns when the thread has ended. Further work is refused.
+    package func stop() {
+        condition.withLock {
+            if state == .running { state = .stopping }
+            condition.broadcast()
+            while state != .stopped { condition.wait() }
+        }
+    }
+
+    package var depth: Int { condition.withLock { waiting.count } }
+
+    private func run() {
+        while let group = nextGroup() { process(group) }
+    }
+
+    private func nextGroup() -> [Work]? {
+        condition.withLock {
+            while waiting.isEmpty {
+                if state != .running {
+                    state = .stopped
+                    condition.broadcast()
+                    return nil
+                }
+                condition.wait()
+            }
+            if waiting.count <= limit {
+                defer { waiting = [] }
+                return waiting
+            }
+            defer { waiting.removeFirst(limit) }
+            return Array(waiting[..<limit])
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package import ApusWire
+
+/// The versioned map of current state. A value type without I/O; the hub keeps it under its lock.
+package struct SignalMap: Sendable {
+    private struct Entry: Sendable {
+        var draft: SignalDraft
+        var encoded: EncodedSignal
+    }
+
+    /// How long a value at rest is remembered for readers that come back with an older token.
+    package static let restMilliseconds: Int64 = 120_000
+
+    package private(set) var version: Int64 = 0
+    /// A token below this may have missed values that are forgotten.
+    package private(set) var floor: Int64 = 0
+    private var rooms: [RoomKey: [SignalKey: Entry]] = [:]
+    private var presence: [UserKey: Entry] = [:]
+    private var present: [RoomKey: Set<UserKey>] = [:]
+
+    package init() {}
+
+    /// Takes a new value in; the version it got comes with it.
+    package mutating func set(_ draft: SignalDraft) -> EncodedSignal {
+        version += 1
+        let encoded = EncodedSignal(key: draft.key, version: version, json: draft.encode(version: version))
+        let entry = Entry(draft: draft, encoded: encoded)
+        if draft.key.kind == .presence, let user = draft.key.user {
+            presence[user] = entry
+        } else if let room = draft.key.room {
+            rooms[room, default: [:]][draft.key] = entry
+        }
+        return encoded
+    }
+
+    package func contains(_ key: SignalKey) -> Bool {
+        if let room = key.room { return rooms[room]?[key] != nil }
+        return key.user.map { presence[$0] != nil } ?? false
+    }
+
+    /// Says in which rooms a user's presence is of interest.
+    package mutating func setPresent(_ user: UserKey, in rooms: [RoomKey]) {
+        for room in rooms { present[room, default: []].insert(user) }
+    }
+
+    package mutating func removePresent(_ user: UserKey, from room: RoomKey) {
+        present[room]?.remove(user)
+        if present[room]?.isEmpty == true { present[room] = nil }
+    }
+
+    /// Values of these rooms and of the people in them that changed after `since`; nil: all that are not at rest.
+    package func values(in rooms: some Sequence<RoomKey>, since: Int64?) -> [EncodedSignal] {
+        var found: [EncodedSignal] = []
+        var seen: Set<UserKey> = []
+        func take(_ entry: Entry) {
+            if let since {
+                if entry.encoded.version > since { found.append(entry.encoded) }
+            } else if !entry.draft.isAtRest {
+                found.append(entry.encoded)
+            }
+        }
+        for room in rooms {
+            if let entries = self.rooms[room] { for entry in entries.values { take(entry) } }
+            for user in present[room] ?? [] where seen.insert(user).inserted {
+                if let entry = presence[user] { take(entry) }
+            }
+        }
+        return found.sorted { $0.version < $1.version }
+    }
+
+    /// Ends what has expired, and forgets what has been at rest for long. The drafts returned are to be set.
+    package mutating func expire(now: Timestamp) -> [SignalDraft] {
+        var ended: [SignalDraft] = []
+        for (room, entries) in rooms {
+            for (key, entry) in entries {
+                let age = now.milliseconds - entry.draft.at.milliseconds
+                if let expires = entry.draft.expiresMilliseconds, age >= expires {
+                    ended.append(entry.draft.rested(at: now))
+                } else if entry.draft.isAtRest, age >= Self.restMilliseconds {
+                    rooms[room]?[key] = nil
+                    floor = max(floor, entry.encoded.version)
+                }
+            }
+            if rooms[room]?.isEmpty == true { rooms[room] = nil }
+        }
+        for (user, entry) in presence
+        where entry.draft.isAtRest && now.milliseconds - entry.draft.at.milliseconds >= Self.restMilliseconds {
+            presence[user] = nil
+            for room in present.keys { removePresent(user, from: room) }
+            floor = max(floor, entry.encoded.version)
+        }
+        return ended
+    }
+}
+
+extension SignalDraft {
+    fileprivate func rested(at now: Timestamp) -> SignalDraft {
+        SignalDraft(key: key, room: room, user: user, value: restValue, at: now, isAtRest: true)
+    }
+
+    fileprivate func encode(version: Int64) -> [UInt8] {
+        var writer = JSONWriter(capacity: 128)
+        writer.object {
+            $0.member("type", key.kind.rawValue)
+            if let room { $0.member("room", room) }
+            if let user { $0.member("user", user) }
+            $0.member("value", raw: value)
+            $0.member("at", at.description)
+            $0.member("v", version)
+            if let expiresMilliseconds { $0.member("expires_ms", expiresMilliseconds) }
+        }
+        return writer.bytes
+    }
+}

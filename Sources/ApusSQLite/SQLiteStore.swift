@@ -1,0 +1,93 @@
+package import ApusChat
+import ApusCore
+package import ApusWire
+import struct Foundation.Data
+import GRDB
+
+/// Why a database file cannot be used.
+package enum SQLiteOpenError: Error, CustomStringConvertible, Sendable {
+    case newer(path: String)
+    case unusable(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .newer(let path):
+            "The database \(path) was written by a newer version of Apus; use that version, or a backup."
+        case .unusable(let path, let reason):
+            "The database \(path) cannot be used: \(reason)."
+        }
+    }
+}
+
+/// The embedded engine: one SQLite file in WAL mode, every commit fsynced, one writer, several readers.
+package final class SQLiteStore: ChatStore {
+    let pool: DatabasePool
+
+    /// Opens the file, making or migrating it. The caller holds the folder's lock.
+    package init(path: String) throws {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = false  // checked by the tests, not on every insert
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            let migrator = Schema.migrator
+            if try pool.read(migrator.hasBeenSuperseded) { throw SQLiteOpenError.newer(path: path) }
+            // GRDB sets NORMAL itself when it turns WAL on, over anything said before: so FULL comes after, and is
+            // read back, for without it a commit would be answered before it is on the disk.
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536")
+                guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2,
+                    try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal"
+                else { throw SQLiteOpenError.unusable(path: path, reason: "WAL with synchronous=FULL is refused") }
+            }
+            try migrator.migrate(pool)
+        } catch let error as DatabaseError {
+            throw SQLiteOpenError.unusable(path: path, reason: error.message ?? "SQLite error \(error.resultCode)")
+        }
+    }
+
+    /// Begins a new epoch, as every start of a writer does.
+    package func beginEpoch(at now: Timestamp) throws {
+        _ = try commit { database in
+            try database.execute(
+                sql: "INSERT INTO epoch (name, first_seq, started_at) VALUES (?, ?, ?)",
+                arguments: [OpaqueID.make(length: 8), try Self.head(database) + 1, now.milliseconds])
+        }
+    }
+
+    package func write(_ body: (any ChatTransaction) throws -> Void) throws -> Duration {
+        try commit { try body(SQLiteTransaction($0, head: try Self.head($0))) }
+    }
+
+    /// One transaction; how long COMMIT took. What SQLite says of its file becomes a `StorageFailure`.
+    private func commit(_ body: (Database) throws -> Void) throws -> Duration {
+        do {
+            return try pool.writeWithoutTransaction { database in
+                do {
+                    try database.beginTransaction(.immediate)
+                    try body(database)
+                    let start = ContinuousClock.now
+                    try database.commit()
+                    return ContinuousClock.now - start
+                } catch {
+                    // SQLite has rolled back by itself after some errors (a full disk is one).
+                    if database.isInsideTransaction { try database.rollback() }
+                    throw error
+                }
+            }
+        } catch let error as DatabaseError {
+            throw StorageFailure(error.description)
+        }
+    }
+
+    /// The last seq. An epoch's first seq keeps it from going back should the last events ever be removed.
+    static func head(_ database: Database) throws -> Int64 {
+        try Int64.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT max(ifnull((SELECT max(seq) FROM event), 0),
+                               ifnull((SELECT first_seq - 1 FROM epoch ORDER BY number DESC LIMIT 1), 0))
+                    """)) ?? 0
+    }
+}

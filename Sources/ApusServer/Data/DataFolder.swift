@@ -1,0 +1,41 @@
+import Foundation
+
+/// The folder that holds everything a server keeps, and the lock that says who may write to it.
+package final class DataFolder: Sendable {
+    package let path: String
+    private let descriptor: Int32
+
+    package var database: String { path + "/apus.sqlite" }
+    package var controlSocket: String { path + "/control.sock" }
+
+    /// Makes the folder if need be and takes its lock. Nil when another process holds the lock.
+    package init?(taking path: String) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw OperatorError(
+                "The data folder \(path) cannot be made: \(Self.reason(error)). Choose another with --data.")
+        }
+        let file = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw OperatorError(
+                "The data folder \(path) cannot be written to: \(String(cString: strerror(errno))). "
+                    + "Give it to the user that runs Apus, or choose another with --data.")
+        }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            return nil
+        }
+        descriptor = file
+    }
+
+    /// Lets the lock go. The kernel does the same when the process ends, however it ends.
+    package func release() { close(descriptor) }
+
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        return underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+    }
+}

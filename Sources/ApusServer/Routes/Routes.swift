@@ -1,0 +1,109 @@
+import ApusChat
+import ApusCore
+import ApusTransports
+import ApusWire
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The HTTP routes that are not hot: snapshots, history, health and metrics.
+struct Routes {
+    let backend: ServerBackend
+    let instruments: Instruments
+    let readiness: Readiness
+    let logger: Logger
+
+    func responder() -> RouterBridge.Responder {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: Problems(logger: logger))
+        router.get("/healthz") { _, _ in Self.json { $0.member("status", "ok") } }
+        router.get("/readyz") { [readiness] _, _ in
+            let state = readiness.state
+            return Self.json(state == .ready ? .ok : .serviceUnavailable) { $0.member("status", state.rawValue) }
+        }
+        router.get("/metrics") { [instruments, backend] _, _ in
+            Self.response(
+                .ok, "text/plain; version=0.0.4; charset=utf-8",
+                Array(MetricsPage(instruments, writerDepth: backend.writer.depth).text.utf8))
+        }
+        router.get("/v1/sync", use: sync)
+        router.get("/v1/rooms", use: rooms)
+        router.get("/v1/rooms/:room/messages", use: messages)
+        let responder = router.buildResponder()
+        let logger = logger
+        return { request, writer, channel in
+            let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+            let response = try await responder.respond(to: request, context: context)
+            try await writer.write(response: response.head, body: response.body)
+        }
+    }
+
+    /// Who asks. The transports' own way of saying no.
+    func identity(_ request: Request) async throws -> Identity {
+        guard let value = request.headers[.authorization], let space = value.firstIndex(of: " "),
+            value[..<space].lowercased() == "bearer"
+        else { throw Problem(.unauthorized, "Send the header \"Authorization: Bearer TOKEN\".") }
+        let bearer = String(value[value.index(after: space)...])
+        if let identity = backend.knownIdentity(bearer: bearer) { return identity }
+        guard let identity = try await backend.blocking({ [backend] in try backend.identity(bearer: bearer) }) else {
+            throw Problem(.unauthorized, "The token is not known here; get a new one with `apus token NAME`.")
+        }
+        return identity
+    }
+
+    static func json(
+        _ status: HTTPResponse.Status = .ok, _ members: (inout JSONWriter) -> Void
+    ) -> Response {
+        var writer = JSONWriter(capacity: 1024)
+        writer.object(members)
+        return response(status, "application/json", writer.bytes)
+    }
+
+    static func response(_ status: HTTPResponse.Status, _ type: String, _ body: [UInt8]) -> Response {
+        Response(
+            status: status,
+            headers: [
+                .contentType: type, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+            ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+/// Makes every error a problem (RFC 9457).
+struct Problems: RouterMiddleware {
+    typealias Context = BasicRequestContext
+    let logger: Logger
+
+    func handle(
+        _ request: Request, context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let problem: Problem
+        do {
+            return try await next(request, context)
+        } catch let error as Problem {
+            problem = error
+        } catch let error as HTTPError {
+            switch error.status.code {
+            case 404: problem = Problem(.notFound, "There is nothing at \(request.uri.path.prefix(200)).")
+            case 405: problem = Problem(.methodNotAllowed, "\(request.uri.path) does not take \(request.method.rawValue).")
+            case 413: problem = Problem(.tooLarge, "The body is too large.")
+            default: problem = Problem(.badRequest, error.body ?? "The request cannot be understood.")
+            }
+        } catch {
+            logger.error(
+                "request failed",
+                metadata: ["path": "\(request.uri.path)", "error": "\(error)", "request": "\(context.id)"])
+            var failure = Problem(.internalError, "Something went wrong; it has been logged.")
+            failure.requestID = context.id
+            problem = failure
+        }
+        var writer = JSONWriter(capacity: 256)
+        problem.encode(into: &writer)
+        var response = Routes.response(
+            HTTPResponse.Status(code: problem.code.status), "application/problem+json", writer.bytes)
+        if problem.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
+        if let wait = problem.retryAfterMilliseconds { response.headers[.retryAfter] = String((wait + 999) / 1000) }
+        return response
+    }
+}

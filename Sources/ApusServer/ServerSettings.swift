@@ -1,0 +1,33 @@
+package import ApusChat
+package import ApusCore
+package import ApusTransports
+import ApusWire
+package import NIOCore
+
+/// Everything that an operator can set about a running server.
+package struct ServerSettings: Sendable {
+    package var data = "./data"
+    package var host = "127.0.0.1"
+    /// 0 takes any free port.
+    package var port = 8080
+    /// 0: one event loop a processor.
+    package var loops = 0
+    package var hub = HubConfiguration()
+    package var chat = ChatLimits()
+    package var timeouts = FrontTimeouts()
+    /// How long a stopping server waits for its connections to go.
+    package var grace: TimeAmount = .seconds(5)
+
+    package init() {}
+
+    /// What `hello` tells clients; 0 means no limit.
+    var limits: JSONObject {
+        [
+            "text": .integer(Int64(chat.textLength)),
+            "commands_per_second": .integer(Int64(chat.commandsPerSecond)),
+            "command_burst": .integer(Int64(chat.commandBurst)),
+            "streams_per_user": .integer(Int64(hub.streamsPerUser)),
+            "frame_bytes": .integer(Int64(ClientFrame.maximumSize)),
+        ]
+    }
+}

@@ -1,0 +1,132 @@
+import ApusCore
+import ApusWire
+import Logging
+import NIOCore
+
+/// An SSE stream on a connection of the front.
+final class EventStreamSink: ReaderSink {
+    private let half: HubHalf
+    private let logger: Logger
+    private let isChunked: Bool
+    /// Where bytes go: past the HTTP encoder, straight to the socket.
+    private var context: ChannelHandlerContext?
+    /// Called once when the stream has said everything, or when nobody is there to hear it: the connection is to close.
+    private var ended: (() -> Void)?
+    private let head: (Refusable) -> ByteBuffer
+    private(set) var reader: Reader?
+    private var record: StreamRecord?
+    private var needsFlush = false
+
+    /// What the response begins with: the stream, or a problem instead of it.
+    enum Refusable {
+        case stream
+        case problem(Problem)
+        case reset(Reset)
+    }
+
+    init(
+        half: HubHalf, context: ChannelHandlerContext, isChunked: Bool, logger: Logger,
+        head: @escaping (Refusable) -> ByteBuffer, ended: @escaping () -> Void
+    ) {
+        self.half = half
+        self.context = context
+        self.isChunked = isChunked
+        self.logger = logger
+        self.head = head
+        self.ended = ended
+    }
+
+    func open(_ request: ReaderRequest) {
+        let opened = half.open(request, sink: self)
+        if !opened.isEnded { reader = opened }
+    }
+
+    /// The connection is gone.
+    func gone(_ cause: String) {
+        if let reader { half.close(reader) }
+        reader = nil
+        record?.close(cause, now: half.loop.now)
+        context = nil
+        ended = nil
+    }
+
+    func becameWritable() {
+        if let reader { half.becameWritable(reader) }
+    }
+
+    // MARK: ReaderSink
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func start(_ reader: Reader, _ hello: Hello) {
+        self.reader = reader
+        record = StreamRecord(
+            hello, reader.request, instruments: half.hub.instruments, logger: logger, now: half.loop.now)
+        write(head(.stream))
+        write(ByteBuffer(body: EventStream.opening(hello), chunked: isChunked))
+    }
+
+    func write(_ batch: OutgoingBatch) {
+        record?.count(batch.batch)
+        guard isChunked else { return write(ByteBuffer(body: EventStream.batch(batch), chunked: false)) }
+        write(batch.bytes(for: .sse) { ByteBuffer(body: EventStream.batch($0), chunked: true) })
+    }
+
+    func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
+    }
+
+    func reset(_ reset: Reset) {
+        if record == nil {
+            write(head(.reset(reset)))
+        } else {
+            write(ByteBuffer(body: EventStream.reset(reset), chunked: isChunked))
+        }
+        finish("reset")
+    }
+
+    func end(_ bye: Bye) {
+        if record == nil {
+            write(head(.problem(bye.problem)))
+        } else {
+            write(ByteBuffer(body: EventStream.bye(bye), chunked: isChunked))
+        }
+        finish(bye.code.name)
+    }
+
+    /// TCP tells of a client that is gone; one that only fell silent is found out by the next write.
+    func checkLife(now: NIODeadline) {}
+
+    private func write(_ bytes: ByteBuffer) {
+        context?.write(NIOAny(bytes), promise: nil)
+        needsFlush = true
+    }
+
+    private func finish(_ cause: String) {
+        if isChunked, record != nil { write(ByteBuffer(string: "0\r\n\r\n")) }
+        flush()
+        record?.close(cause, now: half.loop.now)
+        if let reader { half.close(reader) }
+        reader = nil
+        ended?()
+        ended = nil
+    }
+}
+
+extension Bye {
+    /// What a refusal is over HTTP, where it can still be said by status.
+    var problem: Problem {
+        switch code {
+        case .tooMuch:
+            Problem(
+                .tooManyStreams, "You have as many streams and polls open as are allowed; close one.",
+                retryAfterMilliseconds: max(spreadMilliseconds, 1000))
+        default:
+            Problem(
+                .draining, "The server cannot serve this stream now; come back in a moment.",
+                retryAfterMilliseconds: max(spreadMilliseconds, 1000))
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import ApusCore
+import ApusWire
+import NIOCore
+import NIOHTTP1
+
+/// Who asks, and for which rooms: answered from memory where that is possible, otherwise from the disk.
+struct Admission {
+    let backend: any Backend
+
+    enum Answer: Sendable {
+        case admitted(Identity, Scope)
+        case refused(Problem)
+    }
+
+    /// Calls `then` on the loop, at once if nothing needs the disk.
+    func admit(
+        _ headers: HTTPHeaders, rooms: [String]?, on loop: any EventLoop, then: @escaping (Answer) -> Void
+    ) {
+        guard let bearer = Self.bearer(headers) else {
+            return then(
+                .refused(Problem(.unauthorized, "Send the header \"Authorization: Bearer TOKEN\".")))
+        }
+        if let identity = backend.knownIdentity(bearer: bearer) {
+            guard let rooms else { return then(.admitted(identity, .everything)) }
+            if let keys = backend.knownRooms(named: rooms) { return then(.admitted(identity, .rooms(keys))) }
+        }
+        let then = NIOLoopBound(then, eventLoop: loop)
+        backend.offload { [backend] in
+            let answer: Answer
+            do {
+                if let identity = try backend.identity(bearer: bearer) {
+                    answer = .admitted(
+                        identity, try rooms.map { .rooms(try backend.rooms(named: $0)) } ?? .everything)
+                } else {
+                    answer = .refused(
+                        Problem(.unauthorized, "The token is not known here; get a new one with `apus token NAME`."))
+                }
+            } catch {
+                answer = .refused(Problem(.internalError, "The server cannot read its disk now; try again."))
+            }
+            loop.execute { then.value(answer) }
+        }
+    }
+
+    private static func bearer(_ headers: HTTPHeaders) -> String? {
+        guard let value = headers.first(name: "authorization"), value.utf8.count <= 512 else { return nil }
+        let parts = value.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return parts[1].trimmingPrefix(while: { $0 == " " }).description
+    }
+}

@@ -1,0 +1,214 @@
+import ApusCore
+import ApusWire
+import NIOCore
+import NIOHTTP1
+
+extension FrontHandler {
+    /// Decides which form a request takes.
+    func serve(_ request: FrontRequest, _ context: ChannelHandlerContext) {
+        switch (request.endpoint, request.head.method) {
+        case (.stream, .GET) where WebSocketHandshake.isAsked(request.head): serveWebSocket(request, context)
+        case (.stream, .GET), (.stream, .HEAD), (.stream, .POST): serveHTTPStream(request)
+        case (.commands, .POST): serveCommands(request)
+        case (.stream, _): refuseMethod(request, "GET, HEAD, POST")
+        case (.commands, _): refuseMethod(request, "POST")
+        }
+    }
+
+    private func refuseMethod(_ request: FrontRequest, _ allowed: String) {
+        let problem = Problem(.methodNotAllowed, "\(request.target.path) takes \(allowed).")
+        var writer = JSONWriter()
+        problem.encode(into: &writer)
+        finish(
+            HTTPAnswer.json(
+                status: .methodNotAllowed, writer.bytes, type: "application/problem+json",
+                keepAlive: request.keepAlive, isHead: request.head.method == .HEAD, extra: "allow: \(allowed)\r\n"),
+            request)
+    }
+
+    private func finish(_ problem: Problem, _ request: FrontRequest) {
+        finish(
+            HTTPAnswer.problem(problem, keepAlive: request.keepAlive, isHead: request.head.method == .HEAD), request)
+    }
+
+    private func finish(_ bytes: ByteBuffer, _ request: FrontRequest) {
+        answer(bytes, keepAlive: request.keepAlive)
+        flush()
+    }
+
+    // MARK: WebSocket
+
+    /// A well-formed handshake is answered 101 even when it is refused: a browser cannot see another status, and would
+    /// take a refusal for a network that does not let WebSocket through.
+    private func serveWebSocket(_ request: FrontRequest, _ context: ChannelHandlerContext) {
+        let headers: HTTPHeaders
+        do { headers = try WebSocketHandshake.answer(request.head) } catch { return finish(error, request) }
+        func become(_ opening: WebSocketHandler.Opening) {
+            guard case .answering = state else { return }
+            upgrade(headers, WebSocketHandler(backend: backend, half: half, opening: opening, logger: logger))
+        }
+        let query: StreamQuery
+        do { query = try StreamQuery(target: request.target) } catch {
+            return become(.refusal(.badFrame, (error as? Problem)?.detail ?? "\(error)"))
+        }
+        Admission(backend: backend).admit(request.head.headers, rooms: query.rooms, on: half.loop) { answer in
+            switch answer {
+            case .admitted(let identity, let scope): become(.reader(query.request(identity, .webSocket, scope)))
+            case .refused(let problem):
+                become(.refusal(problem.code == .unauthorized ? .unauthorized : .draining, problem.detail))
+            }
+        }
+    }
+
+    // MARK: SSE and polls
+
+    private func serveHTTPStream(_ request: FrontRequest) {
+        let head = request.head
+        let wantsEvents =
+            head.method != .POST && head.headers["accept"].contains { $0.lowercased().contains("text/event-stream") }
+        var query: StreamQuery
+        do {
+            if head.method == .POST {
+                guard request.hasJSONBody else {
+                    throw Problem(.unsupportedMediaType, "Send the body as application/json.")
+                }
+                query = try StreamQuery(body: request.body.readableBytesView)
+            } else {
+                query = try StreamQuery(target: request.target)
+            }
+            if wantsEvents, let last = head.headers.first(name: "last-event-id"), !last.isEmpty {
+                query.cursor = try StreamQuery.cursor(last)
+            }
+        } catch {
+            return finish(error as? Problem ?? Problem(.badRequest, "\(error)"), request)
+        }
+        Admission(backend: backend).admit(head.headers, rooms: query.rooms, on: half.loop) { [query] answer in
+            guard case .answering = self.state else { return }
+            switch answer {
+            case .refused(let problem): self.finish(problem, request)
+            case .admitted where head.method == .HEAD:
+                let type = wantsEvents ? "text/event-stream" : "application/json"
+                self.finish(
+                    HTTPAnswer.json([], type: type, keepAlive: request.keepAlive, isHead: true), request)
+            case .admitted(let identity, let scope):
+                if wantsEvents {
+                    self.serveEvents(query.request(identity, .sse, scope), request)
+                } else {
+                    let kind: TransportKind = (query.wait ?? 0) > 0 ? .longPoll : .shortPoll
+                    self.servePoll(query.request(identity, kind, scope), request)
+                }
+            }
+        }
+    }
+
+    private func serveEvents(_ reading: ReaderRequest, _ request: FrontRequest) {
+        guard let wire else { return }
+        let isChunked = request.head.version != .http1_0
+        let sink = EventStreamSink(
+            half: half, context: wire, isChunked: isChunked, logger: logger,
+            head: { answer in
+                switch answer {
+                case .stream: HTTPAnswer.eventStreamHead(isChunked: isChunked)
+                case .problem(let problem): HTTPAnswer.problem(problem, keepAlive: false)
+                case .reset(let reset): HTTPAnswer.reset(reset, keepAlive: false)
+                }
+            },
+            ended: { [weak self] in self?.closeGently() })
+        state = .streaming(sink)
+        sink.open(reading)
+    }
+
+    private func servePoll(_ reading: ReaderRequest, _ request: FrontRequest) {
+        let keepAlive = request.keepAlive
+        let sink = PollSink(half: half) { [weak self] answer in
+            guard let self else { return }
+            poll = nil
+            switch answer {
+            case .problem(let problem): self.answer(HTTPAnswer.problem(problem, keepAlive: keepAlive), keepAlive: keepAlive)
+            case .reset(let reset): self.answer(HTTPAnswer.reset(reset, keepAlive: keepAlive), keepAlive: keepAlive)
+            case .batch(let batch) where keepAlive && batch.bye == nil:
+                self.answer(
+                    batch.bytes(for: .longPoll) { HTTPAnswer.json($0.pollBody, keepAlive: true) }, keepAlive: true)
+            case .batch(let batch):
+                self.answer(HTTPAnswer.json(batch.pollBody, keepAlive: false), keepAlive: false)
+            }
+            flush()
+        }
+        poll = sink
+        sink.open(reading)
+    }
+
+    // MARK: commands
+
+    private func serveCommands(_ request: FrontRequest) {
+        let items: [Command.Item]
+        let isArray: Bool
+        do {
+            guard request.hasJSONBody else {
+                throw Problem(.unsupportedMediaType, "Send the commands as application/json.")
+            }
+            (items, isArray) = try Self.commands(request)
+        } catch {
+            return finish(error as? Problem ?? Problem(.badJSON, "The body is not JSON: \(error)."), request)
+        }
+        Admission(backend: backend).admit(request.head.headers, rooms: nil, on: half.loop) { answer in
+            guard case .answering = self.state else { return }
+            switch answer {
+            case .refused(let problem): self.finish(problem, request)
+            case .admitted(let identity, _):
+                let receiver = CommandReceiver(front: self, request: request, isArray: isArray)
+                let address = ReplyAddress(
+                    half: self.half.index,
+                    receiver: NIOLoopBound<any ReplyReceiver>(receiver, eventLoop: self.half.loop))
+                self.backend.submit(items, of: identity, replyTo: address)
+            }
+        }
+    }
+
+    /// The commands of a body; a single one may have its id as `Idempotency-Key`, or none.
+    private static func commands(_ request: FrontRequest) throws -> ([Command.Item], isArray: Bool) {
+        var json = try JSONValue(parsing: request.body.readableBytesView)
+        let isArray = json.array != nil
+        if let key = request.head.headers.first(name: "idempotency-key"), case .object(var command) = json {
+            if let id = command["id"], id != .string(key) {
+                throw Problem(.invalidField, "\"id\" and the header Idempotency-Key differ; send one of them.")
+            }
+            command["id"] = .string(key)
+            json = .object(command)
+        }
+        return (try Command.list(json, requiresID: false), isArray)
+    }
+}
+
+/// Waits for the replies to one POST and makes them its response.
+private final class CommandReceiver: ReplyReceiver {
+    private weak var front: FrontHandler?
+    private let request: FrontRequest
+    private let isArray: Bool
+
+    init(front: FrontHandler, request: FrontRequest, isArray: Bool) {
+        self.front = front
+        self.request = request
+        self.isArray = isArray
+    }
+
+    func receive(_ replies: [Reply]) {
+        guard let front, case .answering(let current) = front.state, current === request else { return }
+        front.answer(answer(replies), keepAlive: request.keepAlive)
+    }
+
+    func flush() { front?.flush() }
+
+    private func answer(_ replies: [Reply]) -> ByteBuffer {
+        if !isArray, let reply = replies.first, case .failure(let problem) = reply.result {
+            return HTTPAnswer.problem(problem, keepAlive: request.keepAlive)
+        }
+        var writer = JSONWriter(capacity: 128 * replies.count)
+        if isArray {
+            writer.array { for reply in replies { reply.encode(into: &$0) } }
+        } else {
+            replies.first?.encode(into: &writer)
+        }
+        return HTTPAnswer.json(writer.bytes, keepAlive: request.keepAlive)
+    }
+}

@@ -1,0 +1,57 @@
+import ApusCore
+import ApusWire
+import NIOCore
+import NIOHTTP1
+
+/// Answers of the front, as the bytes that go on the wire.
+enum HTTPAnswer {
+    static func json(
+        status: HTTPResponseStatus = .ok, _ body: [UInt8], type: String = "application/json", keepAlive: Bool,
+        isHead: Bool = false, extra: String = ""
+    ) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(body.count + 256)
+        buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\ncontent-type: \(type)\r\n")
+        buffer.writeStaticString(
+            "cache-control: no-store, no-transform\r\nx-content-type-options: nosniff\r\ncontent-length: ")
+        buffer.writeString("\(body.count)\r\n\(extra)\(keepAlive ? "" : "connection: close\r\n")\r\n")
+        if !isHead { buffer.writeBytes(body) }
+        return buffer
+    }
+
+    static func problem(_ problem: Problem, keepAlive: Bool, isHead: Bool = false) -> ByteBuffer {
+        var writer = JSONWriter(capacity: 256)
+        problem.encode(into: &writer)
+        return json(
+            status: HTTPResponseStatus(statusCode: problem.code.status), writer.bytes,
+            type: "application/problem+json", keepAlive: keepAlive, isHead: isHead, extra: headers(of: problem))
+    }
+
+    /// A cursor that cannot be continued, over HTTP: 410 with the new position.
+    static func reset(_ reset: Reset, keepAlive: Bool) -> ByteBuffer {
+        let problem = Problem(
+            .reset, "The cursor cannot be continued (\(reset.reason.rawValue)); take a snapshot with GET /v1/sync.")
+        var writer = JSONWriter(capacity: 320)
+        writer.object {
+            problem.encodeMembers(into: &$0)
+            $0.member("reason", reset.reason.rawValue)
+            $0.member("cursor", reset.cursor.description)
+            $0.member("spread_ms", reset.spreadMilliseconds)
+        }
+        return json(status: .gone, writer.bytes, type: "application/problem+json", keepAlive: keepAlive)
+    }
+
+    static func eventStreamHead(isChunked: Bool) -> ByteBuffer {
+        ByteBuffer(
+            string: "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-store, no-transform\r\n"
+                + "x-accel-buffering: no\r\nx-content-type-options: nosniff\r\n"
+                + (isChunked ? "transfer-encoding: chunked\r\n\r\n" : "connection: close\r\n\r\n"))
+    }
+
+    private static func headers(of problem: Problem) -> String {
+        var text = ""
+        if let wait = problem.retryAfterMilliseconds { text += "retry-after: \((wait + 999) / 1000)\r\n" }
+        if problem.code == .unauthorized { text += "www-authenticate: Bearer\r\n" }
+        return text
+    }
+}

@@ -1,0 +1,251 @@
+import ApusCore
+import ApusWire
+import Logging
+import NIOCore
+
+/// A WebSocket connection as one NIO handler, alone in the pipeline after the handshake: reads the client's frames
+/// itself, and writes ready ones straight to the socket. No task lives for it.
+final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// A client that shows no sign of life for this long is taken to be gone.
+    static let patience: TimeAmount = .seconds(60)
+
+    enum Opening {
+        case reader(ReaderRequest)
+        case refusal(CloseCode, String)
+    }
+
+    private let backend: any Backend
+    private let half: HubHalf
+    private let logger: Logger
+    private var opening: Opening?
+    private var identity: Identity?
+    private var context: ChannelHandlerContext?
+    private var reader: Reader?
+    private var record: StreamRecord?
+    private var decoder = WebSocketDecoder()
+    private var lastHeard: NIODeadline
+    private var isClosing = false
+    private var needsFlush = false
+
+    init(backend: any Backend, half: HubHalf, opening: Opening, logger: Logger) {
+        self.backend = backend
+        self.half = half
+        self.opening = opening
+        self.logger = logger
+        lastHeard = half.loop.now
+    }
+
+    // MARK: life
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { gone("network") }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        gone("network")
+        context.fireChannelInactive()
+    }
+
+    /// The handshake's answer is on its way: open, or say why not.
+    func begin() {
+        switch opening {
+        case .reader(let request): open(request)
+        case .refusal(let code, let reason): close(code, reason)
+        case nil: break
+        }
+        opening = nil
+    }
+
+    private func open(_ request: ReaderRequest) {
+        identity = request.identity
+        let opened = half.open(request, sink: self)
+        if !opened.isEnded { reader = opened }
+    }
+
+    private func gone(_ cause: String) {
+        if let reader { half.close(reader) }
+        reader = nil
+        record?.close(cause, now: half.loop.now)
+        context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.debug("websocket error", metadata: ["error": "\(error)"])
+        gone("network")
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed: context.close(promise: nil)
+        case is ChannelShouldQuiesceEvent: end(Bye(.draining))
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, let reader { half.becameWritable(reader) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: what the client says
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = Self.unwrapInboundIn(data)
+        lastHeard = half.loop.now
+        decoder.append(&bytes)
+        while !isClosing, let message = decoder.next() { on(message) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush()
+        context.fireChannelReadComplete()
+    }
+
+    private func on(_ message: WebSocketDecoder.Message) {
+        switch message {
+        case .text(let payload): on(text: payload)
+        case .binary: close(.badFrame, "binary frames carry uploads, and there are none yet")
+        case .ping(let payload):
+            var pong = ByteBuffer()
+            pong.writeWebSocketFrame(opcode: 10, payload.readableBytesView)
+            write(pong)
+        case .pong: break
+        case .close(let code): close(code.flatMap(CloseCode.init) ?? .normal, "", cause: "client")
+        case .violation(let code, let reason): close(code, reason)
+        }
+    }
+
+    private func on(text payload: ByteBuffer) {
+        do {
+            switch try ClientFrame(parsing: payload.readableBytesView) {
+            case .commands(let items): submit(items)
+            case .ack(let seq):
+                if let reader, !half.ack(reader, seq) {
+                    close(.badFrame, "ack \(seq) is past what was sent, \(reader.position)")
+                }
+            case .probe(let nonce): echo(nonce)
+            case .resume(let cursor): resume(cursor)
+            }
+        } catch let problem as Problem {
+            receive([Reply(id: nil, result: .failure(problem))])
+        } catch {
+            let isText = String(validating: payload.readableBytesView, as: UTF8.self) != nil
+            close(isText ? .badFrame : .invalidUTF8, isText ? "\(error)" : "a text frame that is not UTF-8")
+        }
+    }
+
+    private func submit(_ items: [Command.Item]) {
+        guard let identity else { return }
+        let address = ReplyAddress(half: half.index, receiver: NIOLoopBound<any ReplyReceiver>(self, eventLoop: half.loop))
+        backend.submit(items, of: identity, replyTo: address)
+    }
+
+    private func echo(_ nonce: String) {
+        write(frame("probe") { $0.string(nonce) })
+    }
+
+    /// A probing connection becomes a stream, with a hello of its own.
+    private func resume(_ cursor: Cursor) {
+        guard let probing = reader, probing.request.probes else {
+            return close(.badFrame, "only a connection with probe=1 can be resumed")
+        }
+        half.close(probing)
+        reader = nil
+        record?.close("resumed", now: half.loop.now)
+        var request = probing.request
+        request.probes = false
+        request.cursor = cursor
+        open(request)
+    }
+
+    // MARK: writing
+
+    private func frame(_ name: StaticString, _ content: (inout JSONWriter) -> Void) -> ByteBuffer {
+        var writer = JSONWriter(capacity: 512)
+        writer.object {
+            $0.name(name)
+            content(&$0)
+        }
+        return .webSocketText(writer.bytes)
+    }
+
+    private func write(_ bytes: ByteBuffer) {
+        context?.write(Self.wrapOutboundOut(bytes), promise: nil)
+        needsFlush = true
+    }
+
+    private func close(_ code: CloseCode, _ reason: String, cause: String? = nil) {
+        guard !isClosing, let context else { return }
+        isClosing = true
+        if let reader { half.close(reader) }
+        reader = nil
+        if record == nil { half.hub.instruments.closes[code.name].add() }
+        record?.close(cause ?? code.name, now: half.loop.now)
+        write(.webSocketClose(code, reason))
+        flush()
+        // The client answers with its own close frame and goes; one that does not is cut off.
+        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { context.close(promise: nil) }
+        context.close(mode: .output, promise: nil)
+    }
+}
+
+extension WebSocketHandler: ReaderSink, ReplyReceiver {
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func start(_ reader: Reader, _ hello: Hello) {
+        self.reader = reader
+        record = StreamRecord(
+            hello, reader.request, instruments: half.hub.instruments, logger: logger, now: half.loop.now)
+        write(frame("hello", hello.encode))
+    }
+
+    func write(_ batch: OutgoingBatch) {
+        record?.count(batch.batch)
+        write(
+            batch.bytes(for: .webSocket) { outgoing in
+                var writer = JSONWriter(capacity: outgoing.batch.estimatedSize)
+                writer.object {
+                    $0.name("batch")
+                    outgoing.batch.encode(into: &$0)
+                }
+                return .webSocketText(writer.bytes)
+            })
+    }
+
+    func receive(_ replies: [Reply]) {
+        for reply in replies { write(frame("reply", reply.encode)) }
+    }
+
+    func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
+    }
+
+    func reset(_ reset: Reset) {
+        write(frame("reset", reset.encode))
+        close(.reset, reset.reason.rawValue)
+    }
+
+    func end(_ bye: Bye) {
+        if isClosing { return }
+        write(frame("bye", bye.encode))
+        close(bye.code, "")
+    }
+
+    /// The server pings when it has heard nothing for a heartbeat, so a plain client that never acks lives on.
+    func checkLife(now: NIODeadline) {
+        if now - lastHeard >= Self.patience {
+            end(Bye(.noSignOfLife))
+        } else if now - lastHeard >= half.hub.configuration.heartbeat {
+            var ping = ByteBuffer()
+            ping.writeWebSocketFrame(opcode: 9, [])
+            write(ping)
+            flush()
+        }
+    }
+}

@@ -1,0 +1,3 @@
+#include "build_info.h"
+
+const char *apus_commit(void) { return APUS_COMMIT; }

@@ -1,0 +1,47 @@
+import ApusServer
+import ArgumentParser
+import Foundation
+
+/// The command: a server, and what an operator does to it.
+@main
+struct Apus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apus",
+        abstract: "Chat that stays up on any network.",
+        version: Version.description,
+        subcommands: [Serve.self, User.self, Token.self, RoomCommand.self])
+
+    /// Exit codes: 0 done; 1 it could not be done; 2 the command was wrong.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            fail(error)
+        }
+    }
+
+    private static func fail(_ error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code == .success {
+            print(message(for: error))
+            Foundation.exit(0)
+        }
+        let text = message(for: error)
+        FileHandle.standardError.write(Data("apus: \(text)\n".utf8))
+        Foundation.exit(code == .validationFailure ? 2 : 1)
+    }
+}
+
+/// What every command that works on a data folder takes.
+struct DataOptions: ParsableArguments {
+    @Option(help: "The folder with the database.")
+    var data = "./data"
+
+    @Flag(help: "Print one JSON object instead of words.")
+    var json = false
+}

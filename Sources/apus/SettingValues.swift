@@ -1,0 +1,91 @@
+import ApusChat
+import ApusCore
+import ApusServer
+import Configuration
+import Foundation
+import Logging
+import SystemPackage
+
+/// Settings from the command line, the environment and a file, in that order of strength.
+struct SettingValues {
+    private struct Source {
+        let name: (String) -> String
+        let provider: any ConfigProvider
+        var prefix: [String] = []
+    }
+
+    private var sources: [Source]
+
+    init(
+        file: String?, arguments: [String] = CommandLine.arguments,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) async throws {
+        sources = [
+            Source(name: { "--\($0)" }, provider: CommandLineArgumentsProvider(arguments: arguments)),
+            Source(
+                name: { "APUS_" + $0.uppercased().replacing("-", with: "_") },
+                provider: EnvironmentVariablesProvider(environmentVariables: environment), prefix: ["apus"]),
+        ]
+        if let file = file ?? environment["APUS_CONFIG"] {
+            do {
+                let provider = try await FileProvider<JSONSnapshot>(filePath: FilePath(file))
+                sources.append(Source(name: { "\"\($0)\" in \(file)" }, provider: provider))
+            } catch {
+                throw OperatorError("The settings file \(file) cannot be read as JSON: \(error)")
+            }
+        }
+    }
+
+    func settings() throws -> ServerSettings {
+        var settings = ServerSettings()
+        settings.data = try string("data") ?? settings.data
+        settings.host = try string("host") ?? settings.host
+        settings.port = try number("port", 0...65535) ?? settings.port
+        settings.loops = try number("loops", 0...64) ?? settings.loops
+        settings.chat.commandsPerSecond = try limit("commands-per-second") ?? settings.chat.commandsPerSecond
+        settings.chat.commandBurst = try limit("command-burst") ?? settings.chat.commandBurst
+        settings.chat.textLength = try limit("max-text") ?? settings.chat.textLength
+        settings.hub.streamsPerUser = try limit("streams-per-user") ?? settings.hub.streamsPerUser
+        settings.hub.maximumCatchUp = try limit("max-catch-up").map(Int64.init) ?? settings.hub.maximumCatchUp
+        return settings
+    }
+
+    func logLevel() throws -> Logger.Level {
+        guard let text = try string("log-level") else { return .info }
+        guard let level = Logger.Level(rawValue: text) else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw OperatorError("The log level is one of \(levels), but \"\(text)\" was given.")
+        }
+        return level
+    }
+
+    private func limit(_ key: String) throws -> Int? { try number(key, 0...1_000_000_000) }
+
+    private func number(_ key: String, _ range: ClosedRange<Int>) throws -> Int? {
+        guard let (content, name) = try value(key, .int), case .int(let number) = content else { return nil }
+        guard range.contains(number) else {
+            throw OperatorError(
+                "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), but \(number) was given.")
+        }
+        return number
+    }
+
+    private func string(_ key: String) throws -> String? {
+        guard let (content, _) = try value(key, .string), case .string(let text) = content else { return nil }
+        return text
+    }
+
+    /// The value of the strongest source that has one, and what the source calls it.
+    private func value(_ key: String, _ type: ConfigType) throws -> (ConfigContent, name: String)? {
+        for source in sources {
+            let name = source.name(key)
+            do {
+                let found = try source.provider.value(forKey: AbsoluteConfigKey(source.prefix + [key]), type: type)
+                if let value = found.value { return (value.content, name) }
+            } catch {
+                throw OperatorError("\(name) is not \(type == .int ? "a whole number" : "a text").")
+            }
+        }
+        return nil
+    }
+}
