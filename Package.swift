@@ -65,7 +65,8 @@ let package = Package(
                 "ApusWire", "ApusCore", nioCore, nioPosix, nioHTTP1, nioTypes, nioTypesHTTP1, hummingbirdCore, logging,
                 collections, crypto,
             ], swiftSettings: strict),
-        .target(name: "ApusChat", dependencies: ["ApusWire", "ApusCore", crypto, nioCore, nioLocks], swiftSettings: strict),
+        .target(
+            name: "ApusChat", dependencies: ["ApusWire", "ApusCore", crypto, nioCore, nioLocks], swiftSettings: strict),
         .target(
             name: "ApusSQLite", dependencies: ["ApusWire", "ApusCore", "ApusChat", grdb], swiftSettings: strict),
         // The commit reaches `apus --version` through this one file, so that a new commit recompiles nothing else.
@@ -84,13 +85,15 @@ let package = Package(
             dependencies: ["ApusWire", "ApusCore", "ApusChat", "ApusServer", nioCore, nioPosix, nioHTTP1, nioLocks],
             swiftSettings: strict),
         .executableTarget(
-            name: "apus", dependencies: [
+            name: "apus",
+            dependencies: [
                 "ApusServer", "ApusChat", "ApusCore", "ApusWire", arguments, configuration, lifecycle, unixSignals,
                 logging, systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(name: "ApusWireTests", dependencies: ["ApusWire"], swiftSettings: strict),
-        .testTarget(name: "ApusCoreTests", dependencies: ["ApusCore", "ApusTestKit", nioEmbedded], swiftSettings: strict),
+        .testTarget(
+            name: "ApusCoreTests", dependencies: ["ApusCore", "ApusTestKit", nioEmbedded], swiftSettings: strict),
         .testTarget(
             name: "ApusSQLiteTests", dependencies: ["ApusSQLite", "ApusChat", "ApusTestKit", grdb],
             swiftSettings: strict),

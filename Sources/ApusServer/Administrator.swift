@@ -3,7 +3,8 @@ import ApusCore
 import ApusSQLite
 package import ApusWire
 
-/// Does an operator's command on a data folder: in the database if nobody has it, otherwise through the server's socket.
+/// Does an operator's command on a data folder: in the database if nobody has it, otherwise through the server's
+/// socket.
 package enum Administrator {
     package enum Request: Sendable {
         case addUser(name: String, role: UserRole, password: String?)

@@ -27,7 +27,8 @@ package final class Server: Sendable {
 
     package var hub: Hub { backend.hub }
 
-    /// Starts everything. When this returns, clients are served. Throws an `OperatorError` for what the operator can mend.
+    /// Starts everything. When this returns, clients are served. Throws an `OperatorError` for what the operator can
+    /// mend.
     package init(_ settings: ServerSettings, logger: Logger) async throws {
         var settings = settings
         settings.hub.limits = settings.limits
@@ -36,7 +37,8 @@ package final class Server: Sendable {
         self.logger = logger
         guard let folder = try DataFolder(taking: settings.data) else {
             throw OperatorError(
-                "Another Apus server is using the data folder \(settings.data); stop it, or choose another with --data.")
+                "Another Apus server is using the data folder \(settings.data); stop it, or choose another with --data."
+            )
         }
         self.folder = folder
         var undo: [() -> Void] = [folder.release]
@@ -54,7 +56,8 @@ package final class Server: Sendable {
             instruments = Instruments()
             let hub = try Hub(
                 log: store, signalSource: store, loops: group.makeIterator().map { $0 }, configuration: settings.hub,
-                instruments: instruments, wallClock: { .now }, offload: { [threads] work in threads.submit { _ in work() } })
+                instruments: instruments, wallClock: { .now },
+                offload: { [threads] work in threads.submit { _ in work() } })
             let writer = ChatWriter(store: store, hub: hub, limits: settings.chat) { what, error in
                 logger.error("write failed", metadata: ["in": "\(what)", "error": "\(error)"])
             }
@@ -83,7 +86,9 @@ package final class Server: Sendable {
         }
         logger.info(
             "serving",
-            metadata: ["host": "\(settings.host)", "port": "\(port)", "data": "\(settings.data)", "epoch": "\(hub.epoch)"])
+            metadata: [
+                "host": "\(settings.host)", "port": "\(port)", "data": "\(settings.data)", "epoch": "\(hub.epoch)",
+            ])
     }
 
     private static func bind(
@@ -96,14 +101,17 @@ package final class Server: Sendable {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                        try channel.pipeline.syncOperations.addHandler(
+                            quiescing.makeServerChannelHandler(channel: channel))
                     }
                 }
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 // A reader with this much waiting is a slow one, and is caught up from the log instead.
                 .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
                 .childChannelOption(
-                    .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 64 * 1024))
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 64 * 1024)
+                )
                 .childChannelInitializer(front.initialize)
                 .bind(host: settings.host, port: settings.port).get()
         } catch let error as IOError {

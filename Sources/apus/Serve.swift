@@ -29,7 +29,8 @@ struct Serve: AsyncParsableCommand {
         // Whoever started the server with a pipe waits for this line.
         fflush(nil)
         let group = ServiceGroup(
-            services: [Running(server: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(
+            services: [Running(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(
                 label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await group.run()
     }

@@ -12,7 +12,8 @@ package struct RoomCreate: ChatCommand {
     package init(_ fields: Fields) throws {
         switch try fields.string("kind") {
         case RoomKind.public.rawValue: break
-        case let kind: throw Problem(.invalidField, "\"kind\" of room.create is \"public\", but \"\(kind.prefix(40))\" came.")
+        case let kind:
+            throw Problem(.invalidField, "\"kind\" of room.create is \"public\", but \"\(kind.prefix(40))\" came.")
         }
         slug = try fields.string("room")
         guard Room.isSlug(slug) else {

@@ -1,8 +1,8 @@
 import NIOCore
 
 /// Many deadlines of one loop behind one timer: a wheel of slots, each a list of those due in it (Varghese & Lauck,
-/// "Hashed and Hierarchical Timing Wheels", scheme 6). Setting a deadline is an append; nothing is ever taken out early:
-/// whoever is found asks again for the time that is right by then.
+/// "Hashed and Hierarchical Timing Wheels", scheme 6). Setting a deadline is an append; nothing is ever taken out
+/// early: whoever is found asks again for the time that is right by then.
 struct DeadlineWheel<Element> {
     static var granularity: TimeAmount { .milliseconds(50) }
     private static var size: Int { 512 }

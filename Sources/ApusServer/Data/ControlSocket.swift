@@ -12,7 +12,8 @@ enum ControlSocket {
     ) async throws -> any Channel {
         guard path.utf8.count < 108 else {
             throw OperatorError(
-                "The path of the data folder is too long for a Unix socket (\(path.utf8.count) bytes, at most 107); choose a shorter one with --data.")
+                "The path of the data folder is too long for a Unix socket (\(path.utf8.count) bytes, at most 107); choose a shorter one with --data."
+            )
         }
         let channel = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in

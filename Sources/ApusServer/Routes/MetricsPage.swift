@@ -26,7 +26,8 @@ struct MetricsPage {
         single(
             "apus_slow_readers_total", "counter", "Times a reader fell back to catching up.",
             instruments.slowReaders.total)
-        single("apus_failed_writes_total", "counter", "Groups that the disk did not take.", instruments.failedWrites.total)
+        single(
+            "apus_failed_writes_total", "counter", "Groups that the disk did not take.", instruments.failedWrites.total)
         single("apus_writer_queue", "gauge", "Submissions waiting for the writer.", writerDepth)
         histogram("apus_append_batch_events", "Events per commit.", instruments.appendBatch, scale: 1)
         histogram(

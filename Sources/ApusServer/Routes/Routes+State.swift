@@ -98,7 +98,8 @@ extension Routes {
         guard let number = Int64(text), range.contains(number) else {
             throw Problem(
                 .invalidField,
-                "\"\(name)\" is a whole number from \(range.lowerBound) to \(range.upperBound), but \"\(text.prefix(20))\" came.")
+                "\"\(name)\" is a whole number from \(range.lowerBound) to \(range.upperBound), but \"\(text.prefix(20))\" came."
+            )
         }
         return number
     }

@@ -86,7 +86,8 @@ struct Problems: RouterMiddleware {
         } catch let error as HTTPError {
             switch error.status.code {
             case 404: problem = Problem(.notFound, "There is nothing at \(request.uri.path.prefix(200)).")
-            case 405: problem = Problem(.methodNotAllowed, "\(request.uri.path) does not take \(request.method.rawValue).")
+            case 405:
+                problem = Problem(.methodNotAllowed, "\(request.uri.path) does not take \(request.method.rawValue).")
             case 413: problem = Problem(.tooLarge, "The body is too large.")
             default: problem = Problem(.badRequest, error.body ?? "The request cannot be understood.")
             }

@@ -124,7 +124,8 @@ extension FrontHandler {
             guard let self else { return }
             poll = nil
             switch answer {
-            case .problem(let problem): self.answer(HTTPAnswer.problem(problem, keepAlive: keepAlive), keepAlive: keepAlive)
+            case .problem(let problem):
+                self.answer(HTTPAnswer.problem(problem, keepAlive: keepAlive), keepAlive: keepAlive)
             case .reset(let reset): self.answer(HTTPAnswer.reset(reset, keepAlive: keepAlive), keepAlive: keepAlive)
             case .batch(let batch) where keepAlive && batch.bye == nil:
                 self.answer(

@@ -66,7 +66,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         own = context
-        wire = encoder.flatMap { try? context.pipeline.syncOperations.context(handler: $0) }  // it was added just before
+        // The encoder was added just before; without it there is nothing to write to.
+        wire = encoder.flatMap { try? context.pipeline.syncOperations.context(handler: $0) }
         setDeadline(in: timeouts.firstRequest)
     }
 
@@ -166,7 +167,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         if isQuiescing {
-            return refuse(Problem(.draining, "The server is going away; come back in a moment.", retryAfterMilliseconds: 1000))
+            return refuse(
+                Problem(.draining, "The server is going away; come back in a moment.", retryAfterMilliseconds: 1000))
         }
         state = .receiving(request)
         if head.headers.contains(name: "expect") {
@@ -259,7 +261,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let own, let encoder, let decoder else { return }
         let pipeline = own.pipeline.syncOperations
         own.write(
-            Self.wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers))),
+            Self.wrapOutboundOut(
+                .head(HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers))),
             promise: nil)
         do { try pipeline.addHandler(handler, position: .before(self)) } catch { return own.close(promise: nil) }
         state = .closed

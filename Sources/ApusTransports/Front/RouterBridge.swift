@@ -7,7 +7,8 @@ import NIOHTTPTypesHTTP1
 /// Hands a connection's other requests to the router. Its part of the pipeline, and the one task that goes with it,
 /// exist only on connections that ask for it.
 package struct RouterBridge: Sendable {
-    package typealias Responder = @concurrent @Sendable (Request, consuming ResponseWriter, any Channel) async throws -> Void
+    package typealias Responder =
+        @concurrent @Sendable (Request, consuming ResponseWriter, any Channel) async throws -> Void
 
     private let handler: Handler
 

@@ -40,7 +40,8 @@ struct StreamQuery {
         let json: JSONValue
         do { json = try JSONValue(parsing: body) } catch { throw Problem(.badJSON, "The body is not JSON: \(error).") }
         guard let object = json.object else {
-            throw Problem(.badJSON, "The body is an object such as {\"cursor\":\"…\",\"wait\":25}, but \(json.kind) came.")
+            throw Problem(
+                .badJSON, "The body is an object such as {\"cursor\":\"…\",\"wait\":25}, but \(json.kind) came.")
         }
         try self.init { name in
             switch object[name] {
@@ -68,7 +69,8 @@ struct StreamQuery {
         guard let number = Int(text), range.contains(number) else {
             throw Problem(
                 .invalidField,
-                "\"\(name)\" is a whole number from \(range.lowerBound) to \(range.upperBound), but \"\(text.prefix(20))\" came.")
+                "\"\(name)\" is a whole number from \(range.lowerBound) to \(range.upperBound), but \"\(text.prefix(20))\" came."
+            )
         }
         return number
     }

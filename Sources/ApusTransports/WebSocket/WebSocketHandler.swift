@@ -140,7 +140,8 @@ final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func submit(_ items: [Command.Item]) {
         guard let identity else { return }
-        let address = ReplyAddress(half: half.index, receiver: NIOLoopBound<any ReplyReceiver>(self, eventLoop: half.loop))
+        let address = ReplyAddress(
+            half: half.index, receiver: NIOLoopBound<any ReplyReceiver>(self, eventLoop: half.loop))
         backend.submit(items, of: identity, replyTo: address)
     }
 

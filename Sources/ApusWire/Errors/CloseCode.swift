@@ -1,4 +1,5 @@
-/// Why a stream ended: a WebSocket close code (RFC 6455 section 7.4; 4400 and up are Apus's own), and `bye.code` on SSE.
+/// Why a stream ended: a WebSocket close code (RFC 6455 section 7.4; 4400 and up are Apus's own), and `bye.code`
+/// on SSE.
 /// From the number alone a client knows what to do; listed in `Protocol/error-codes.json`.
 public enum CloseCode: UInt16, Sendable, CaseIterable {
     case normal = 1000

@@ -29,7 +29,8 @@ public enum ClientFrame: Sendable {
         case ("ack", _): throw JSONError("\"ack\" takes a seq, a whole number below 2^53")
         case ("probe", _): throw JSONError("\"probe\" takes a nonce, a string of up to \(Self.maximumNonce) bytes")
         case ("resume", _): throw JSONError("\"resume\" takes a cursor, a string")
-        default: throw JSONError("there is no frame \"\(frame.name.prefix(40))\"; expected command, ack, probe or resume")
+        default:
+            throw JSONError("there is no frame \"\(frame.name.prefix(40))\"; expected command, ack, probe or resume")
         }
     }
 }

@@ -10,7 +10,8 @@ extension JSONValue {
     /// How deep arrays and objects may nest; bounds the parser's stack whatever a client sends.
     public static let maximumDepth = 32
 
-    /// Parses one JSON text (RFC 8259) in UTF-8, refusing trailing bytes, repeated names and nesting past `maximumDepth`.
+    /// Parses one JSON text (RFC 8259) in UTF-8, refusing trailing bytes, repeated names and nesting past
+    /// `maximumDepth`.
     public init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
         let parsed: Result<JSONValue, JSONError>? = bytes.withContiguousStorageIfAvailable { buffer in
             Result { () throws(JSONError) in
@@ -197,7 +198,9 @@ private struct JSONParser {
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if exact, let integer = Int64(text) { return .integer(integer) }
-        guard let double = Double(text), double.isFinite else { throw JSONError("the number \(text.prefix(40)) is too large") }
+        guard let double = Double(text), double.isFinite else {
+            throw JSONError("the number \(text.prefix(40)) is too large")
+        }
         return .number(double)
     }
 
