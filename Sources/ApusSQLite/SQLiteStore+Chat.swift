@@ -96,13 +96,19 @@ extension SQLiteStore {
                 after = try newer(than: number - 1, afterLimit)
             }
             let messages = before.prefix(beforeLimit).reversed() + after.prefix(afterLimit)
-            let last = messages.last?.number
-            let first = messages.first?.number
+            // On an empty page the anchor itself is where the page would be.
+            let (first, last): (Int64, Int64) =
+                switch anchor {
+                case .end: (room.head + 1, room.head)
+                case .before(let number): (number, number - 1)
+                case .after(let number): (number + 1, number)
+                case .around(let number): (number, number - 1)
+                }
+            let start = messages.first?.number ?? first
+            let end = messages.last?.number ?? last
             return HistoryPage(
                 seq: try Self.head(database), messages: Array(messages),
-                hasMoreBefore: try before.count > beforeLimit
-                    || (before.isEmpty && first.map { try !older(than: $0, 0).isEmpty } ?? false),
-                hasMoreAfter: after.count > afterLimit || (after.isEmpty && last.map { $0 < room.head } ?? false))
+                hasMoreBefore: try !older(than: start, 0).isEmpty, hasMoreAfter: try !newer(than: end, 0).isEmpty)
         }
     }
 
@@ -120,7 +126,8 @@ extension SQLiteStore {
                             """), arguments: [key.raw])
                 if room.memberCount > smallRoomMembers {
                     let least = try SQLiteTransaction(database, head: 0).leastProgress(in: key)
-                    drafts.append(.receipts(room, least, at: Timestamp(milliseconds: 0)))
+                    // Nothing is told of a room at rest: that is what absence means.
+                    if least.delivered > 0 { drafts.append(.receipts(room, least, at: Timestamp(milliseconds: 0))) }
                 } else {
                     drafts += rows.map {
                         .receipt(

@@ -36,15 +36,23 @@ extension SQLiteStore {
                     database, visibility, scope, after: after, through: through, limit: limit, bytes: bytes)
             }
             var found: [EncodedEvent] = []
-            for range in ranges {
+            var through = through
+            for range in ranges where range.after < through {
                 let cursor = try Row.fetchCursor(
                     database.cachedStatement(
                         sql: """
                             \(Self.select) WHERE event.audience = ? AND event.seq > ? AND event.seq <= ?
                             ORDER BY event.seq LIMIT ?
-                            """), arguments: [range.audience, range.after, range.through, limit + 1])
-                while let row = try cursor.next() { found.append(Self.event(row)) }
+                            """), arguments: [range.audience, range.after, min(range.through, through), limit + 1])
+                // One page of bytes from each room is all that can be needed; past it nothing is needed of any room.
+                var size = 0
+                while size <= bytes, let row = try cursor.next() {
+                    found.append(Self.event(row))
+                    size += found[found.count - 1].json.count
+                    if size > bytes { through = found[found.count - 1].seq }
+                }
             }
+            found.removeAll { $0.seq > through }
             found.sort { $0.seq < $1.seq }
             return Self.page(found, through: through, limit: limit, bytes: bytes)
         }
@@ -85,9 +93,12 @@ extension SQLiteStore {
             database.cachedStatement(sql: "\(select) WHERE event.seq > ? AND event.seq <= ? ORDER BY event.seq"),
             arguments: [after, through])
         var found: [EncodedEvent] = []
-        while found.count <= limit, let row = try cursor.next() {
+        var size = 0
+        while found.count <= limit, size <= bytes, let row = try cursor.next() {
             let audience = Audience(index: row[1])
-            if scope.contains(audience), visibility.sees(audience, at: row[0]) { found.append(event(row)) }
+            guard scope.contains(audience), visibility.sees(audience, at: row[0]) else { continue }
+            found.append(event(row))
+            size += found[found.count - 1].json.count
         }
         return page(found, through: through, limit: limit, bytes: bytes)
     }

@@ -26,9 +26,13 @@ final class SQLiteTransaction: ChatTransaction {
         } catch let failure as StorageFailure {
             throw failure
         } catch {
+            do {
+                try run("ROLLBACK TO command")
+                try run("RELEASE command")
+            } catch let failure {
+                throw StorageFailure("a savepoint cannot be rolled back: \(failure)")
+            }
             head = before
-            try run("ROLLBACK TO command")
-            try run("RELEASE command")
             throw error
         }
     }

@@ -56,7 +56,7 @@ package final class Server: Sendable {
             instruments = Instruments()
             let hub = try Hub(
                 log: store, signalSource: store, loops: group.makeIterator().map { $0 }, configuration: settings.hub,
-                instruments: instruments, wallClock: { .now },
+                instruments: instruments, wallClock: settings.wallClock,
                 offload: { [threads] work in threads.submit { _ in work() } })
             let writer = ChatWriter(store: store, hub: hub, limits: settings.chat) { what, error in
                 logger.error("write failed", metadata: ["in": "\(what)", "error": "\(error)"])
@@ -135,7 +135,7 @@ package final class Server: Sendable {
         // Enough time for everybody to come back without a crowd at the door.
         let spread = min(20_000, Int64(readers) * 2)
         for half in hub.halves {
-            half.loop.execute { half.endAll(Bye(.draining, spreadMilliseconds: spread)) }
+            half.loop.execute { half.drainReaders(Bye(.draining, spreadMilliseconds: spread)) }
         }
         let closed = group.next().makePromise(of: Void.self)
         quiescing.initiateShutdown(promise: closed)

@@ -1,7 +1,7 @@
 package import ApusChat
 package import ApusCore
 package import ApusTransports
-import ApusWire
+package import ApusWire
 package import NIOCore
 
 /// Everything that an operator can set about a running server.
@@ -17,6 +17,8 @@ package struct ServerSettings: Sendable {
     package var timeouts = FrontTimeouts()
     /// How long a stopping server waits for its connections to go.
     package var grace: TimeAmount = .seconds(5)
+    /// What time it is for people; tests bring a clock that they can turn.
+    package var wallClock: @Sendable () -> Timestamp = { .now }
 
     package init() {}
 

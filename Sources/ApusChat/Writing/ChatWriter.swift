@@ -5,7 +5,7 @@ import NIOConcurrencyHelpers
 /// The one writer: takes everything that is waiting, runs it in one transaction, and when that is on the disk publishes
 /// the events and sends the replies. Nobody hears of anything before.
 package final class ChatWriter: Sendable {
-    /// The most pieces of work in one transaction.
+    /// The most commands in one transaction, unless a single array has more.
     private static let groupLimit = 1000
 
     private let hub: Hub
@@ -21,7 +21,7 @@ package final class ChatWriter: Sendable {
         let thread = WriterThread(store: store, hub: hub, limits: limits, report: report) { works in
             isWriting.withLockedValue { $0 = works }
         }
-        group = GroupCommit(limit: Self.groupLimit) { thread.process($0) }
+        group = GroupCommit(limit: Self.groupLimit, weight: \.weight) { thread.process($0) }
     }
 
     /// Commands of a user. The replies come to their address, also when the writer has stopped.
@@ -52,6 +52,13 @@ enum WriterWork: Sendable {
     case submission(Submission)
     case job(WriteJob)
     case receipts
+
+    var weight: Int {
+        switch self {
+        case .submission(let submission): submission.items.count
+        case .job, .receipts: 1
+        }
+    }
 }
 
 extension Submission {

@@ -103,7 +103,9 @@ final class CommandRunner {
     private func repeated(
         _ command: Command, _ known: (any ChatCommand.Type)?, _ first: RememberedCommand
     ) throws -> JSONObject {
-        let same = try known.map { Self.hash(try $0.init(Fields(command))) == first.hash } ?? false
+        // A command that does not decode is not the one that succeeded.
+        let decoded = known.flatMap { try? $0.init(Fields(command)) }
+        let same = decoded.map { Self.hash($0) == first.hash } ?? false
         guard same else {
             throw Problem(.idReused, "The id was used for another command; give each command an id of its own.")
         }

@@ -137,6 +137,13 @@ package final class Hub: Sendable {
         }
     }
 
+    /// A reader's user has joined a room whose stored receipts may not be in memory.
+    func loadReceipts(ofJoined room: RoomKey) {
+        if signalSource == nil || withState({ $0.roomsWithReceipts.contains(room) }) { return }
+        // Should the disk not answer, receipts come with their next change.
+        offload { try? self.loadReceipts(in: [room]) }
+    }
+
     private func loadReceipts(in rooms: [RoomKey]) throws {
         guard let signalSource else { return }
         let missing = withState { state in rooms.filter { !state.roomsWithReceipts.contains($0) } }

@@ -12,12 +12,14 @@ extension HubHalf {
 
     /// Reads on from where the reader stands until it is live, its socket is full, or the disk must be asked.
     func catchUp(_ reader: Reader) {
+        if reader.isEnded { return }
         reader.mode = .lagging
         while case .lagging = reader.mode, reader.sink.isWritable {
             if reader.reached == position { return arrive(reader) }
             switch hub.withState({ $0.tail(of: reader.request, after: reader.reached, through: position) }) {
-            case .events(let events) where events.isEmpty: reader.reached = position
-            case .events(let events): write(reader, cut(reader, events, to: position))
+            case .events(let page) where page.events.isEmpty: reader.reached = page.through
+            case .events(let page):
+                write(reader, cut(reader, page.events, to: page.through, isLast: page.through >= position))
             case .onDisk(let visibility): readDisk(reader, visibility)
             case .needsVisibility: readVisibility(reader)
             }
@@ -27,7 +29,8 @@ extension HubHalf {
     /// The reader has caught up: from now on it gets what is drained.
     private func arrive(_ reader: Reader) {
         if reader.isPoll {
-            if reader.request.wait == .zero || changedSignals(for: reader) { return finishPoll(reader) }
+            let isOver = loop.now >= reader.openedAt + (reader.request.wait ?? .zero)
+            if isOver || changedSignals(for: reader) { return finishPoll(reader) }
             reader.missedSignals = false
         } else if reader.missedSignals || reader.signalsTo == nil {
             let batch = cut(reader, [], to: position)

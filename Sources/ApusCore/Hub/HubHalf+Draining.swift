@@ -25,10 +25,14 @@ extension HubHalf {
             case .room(let room): route(event, to: room, dirty: &dirty)
             case .user(let user):
                 let segment = Segment(events: [event], signals: [])
-                for reader in users[user] ?? [] { hand(segment, to: reader) }
+                for reader in users[user] ?? [] where reader.request.scope.contains(event.audience) {
+                    hand(segment, to: reader)
+                }
             case .everyone:
                 let segment = Segment(events: [event], signals: [])
-                for reader in readers.values { hand(segment, to: reader) }
+                for reader in readers.values where reader.request.scope.contains(event.audience) {
+                    hand(segment, to: reader)
+                }
             }
         }
         for routed in mail.signals {
@@ -56,6 +60,7 @@ extension HubHalf {
             for reader in users[user] ?? [] where !reader.request.probes && reader.request.scope.contains(room) {
                 sit(reader, room)
                 reader.signalsTo = nil
+                hub.loadReceipts(ofJoined: room)
             }
         }
         if let list = rooms[room] {

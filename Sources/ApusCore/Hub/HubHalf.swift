@@ -17,6 +17,7 @@ package final class HubHalf: @unchecked Sendable {
     var readers: [UInt64: Reader] = [:]
     var wheel: DeadlineWheel<UInt64>
     private var ticker: RepeatedTask?
+    private var isDraining = false
     /// Those that a drain has something for.
     var touched: [Reader] = []
     /// Rooms that events came for though nobody here reads them.
@@ -39,6 +40,11 @@ package final class HubHalf: @unchecked Sendable {
             return state.nextReader
         }
         let reader = Reader(id: id, request: request, sink: sink)
+        if isDraining {
+            reader.mode = .ended
+            sink.end(Bye(.draining, spreadMilliseconds: hub.configuration.spread.nanoseconds / 1_000_000))
+            return reader
+        }
         readers[id] = reader
         attach(reader)
         return reader
@@ -91,14 +97,17 @@ package final class HubHalf: @unchecked Sendable {
             close(reader)
             reader.sink.end(Bye(.tooMuch, spreadMilliseconds: hub.configuration.spread.nanoseconds / 1_000_000))
         case .attached(let attachment):
+            // Seated first: what is drained now must not find the reader's rooms empty and drop the interest in them.
+            seat(reader, attachment)
             hub.wake(attachment.wake)
             process(attachment.delivery)
-            seat(reader, attachment)
+            if !reader.isEnded { begin(reader) }
         }
     }
 
     private func seat(_ reader: Reader, _ attachment: HubState.Attachment) {
         reader.mode = .lagging
+        reader.isSeated = true
         reader.position = attachment.start
         reader.reached = attachment.start
         reader.signalsTo = attachment.signalsSince
@@ -107,9 +116,12 @@ package final class HubHalf: @unchecked Sendable {
         reader.lastWrite = loop.now
         reader.openedAt = loop.now
         users[reader.request.identity.key, default: []].append(reader)
-        if !reader.request.probes { for room in attachment.rooms { sit(reader, room) } }
+        if !reader.request.probes { for room in attachment.rooms { takeSeat(reader, room) } }
         hub.instruments.readers(reader.request.kind).add(1)
         hub.instruments.opened(reader.request.kind).add()
+    }
+
+    private func begin(_ reader: Reader) {
         if !reader.isPoll {
             if reader.request.kind == .sse { reader.earlyTicks = hub.configuration.sseTicks[...] }
             reader.sink.start(reader, hello(reader))
@@ -139,7 +151,10 @@ package final class HubHalf: @unchecked Sendable {
     }
 
     func sit(_ reader: Reader, _ room: RoomKey) {
-        if reader.seats.contains(where: { $0.room == room }) { return }
+        if !reader.seats.contains(where: { $0.room == room }) { takeSeat(reader, room) }
+    }
+
+    private func takeSeat(_ reader: Reader, _ room: RoomKey) {
         let list = rooms[room] ?? RoomReaders()
         rooms[room] = list
         reader.seats.append(list.add(reader, room: room))
@@ -172,8 +187,9 @@ package final class HubHalf: @unchecked Sendable {
         return true
     }
 
-    /// Says goodbye to everybody on this loop.
-    package func endAll(_ bye: Bye) {
+    /// Says goodbye to everybody on this loop, and from now on to whoever comes.
+    package func drainReaders(_ bye: Bye) {
+        isDraining = true
         for reader in readers.values {
             close(reader)
             reader.sink.end(bye)
@@ -212,7 +228,8 @@ package final class HubHalf: @unchecked Sendable {
         if reader.isPoll {
             if now < reader.openedAt + (reader.request.wait ?? .zero) { return schedule(reader) }
             synchronise()
-            if !reader.isEnded { finishPoll(reader) }
+            // One that is behind answers with what it finds; saying that there is nothing would skip it.
+            if case .live = reader.mode { finishPoll(reader) }
             return reader.sink.flush()
         }
         if reader.request.probes, now >= reader.openedAt + hub.configuration.probeLifetime {

@@ -41,19 +41,17 @@ extension HubState {
         guard let user = users[request.identity.key], user.visibility.knownFrom <= start else {
             return .needsVisibility(from: start)
         }
-        var posted: UInt64 = 0
-        var replaces = false
-        if let client = request.client, !request.probes {
-            let key = ClientKey(user: request.identity.key, client: client, kind: request.kind)
-            if let older = clients.updateValue(ReaderAddress(half: half, reader: id), forKey: key) {
-                replaces = true
-                posted |= post(to: 1 << UInt64(older.half)) {
-                    $0.endings.append((older.reader, Bye(.replaced)))
-                }
-            }
-        }
-        if configuration.streamsPerUser > 0, user.readers >= configuration.streamsPerUser, !replaces {
+        let clientKey = request.client.map { ClientKey(user: request.identity.key, client: $0, kind: request.kind) }
+        let older = request.probes ? nil : clientKey.flatMap { clients[$0] }
+        if configuration.streamsPerUser > 0, user.streams >= configuration.streamsPerUser, older == nil,
+            !request.probes
+        {
             return .refused(.tooManyStreams(limit: configuration.streamsPerUser))
+        }
+        var posted: UInt64 = 0
+        if let clientKey, !request.probes { clients[clientKey] = ReaderAddress(half: half, reader: id) }
+        if let older {
+            posted |= post(to: 1 << UInt64(older.half)) { $0.endings.append((older.reader, Bye(.replaced))) }
         }
         let bit: UInt64 = 1 << UInt64(half)
         let rooms = user.visibility.rooms(after: published).filter { request.scope.contains($0) }
@@ -62,6 +60,7 @@ extension HubState {
             interest.users[request.identity.key, default: 0] |= bit
         }
         users[request.identity.key]?.readers += 1
+        if !request.probes { users[request.identity.key]?.streams += 1 }
         users[request.identity.key]?.idleSince = nil
         if !request.observes, !request.probes {
             presence.opened(request.identity.key, id: request.identity.id)
@@ -72,9 +71,12 @@ extension HubState {
         let position = SentPosition(
             user: request.identity.key, scope: request.scope, observes: request.observes, seq: start)
         if request.kind == .sse, !request.probes { sent[id] = position }
+        // Of a room that was joined after the cursor the token's owner knows no signals at all.
+        let hasJoinedSince = user.visibility.stays.values.contains { $0.contains { $0.from > start } }
         return .attached(
             Attachment(
-                delivery: take(half), start: start, rooms: rooms, signalsSince: version(of: request.signals),
+                delivery: take(half), start: start, rooms: rooms,
+                signalsSince: hasJoinedSince ? nil : version(of: request.signals),
                 sent: request.kind == .sse ? position : nil, wake: wake(posted, now: now)))
     }
 
@@ -85,9 +87,10 @@ extension HubState {
     ) {
         let key = request.identity.key
         users[key]?.readers -= 1
+        if !request.probes { users[key]?.streams -= 1 }
         if users[key]?.readers == 0 { users[key]?.idleSince = now }
         sent[id] = nil
-        if let client = request.client {
+        if let client = request.client, !request.probes {
             let name = ClientKey(user: key, client: client, kind: request.kind)
             if clients[name] == ReaderAddress(half: half, reader: id) { clients[name] = nil }
         }
@@ -120,6 +123,7 @@ extension HubState {
         }
         if users[visibility.user] == nil {
             users[visibility.user] = User(visibility: visibility, idleSince: now)
+            presence.announceAgain(visibility.user)
         } else {
             users[visibility.user]?.visibility = visibility
         }
@@ -127,7 +131,7 @@ extension HubState {
     }
 
     enum Tail: Sendable {
-        case events([EncodedEvent])
+        case events(LogPage)
         case onDisk(Visibility)
         case needsVisibility
     }
@@ -138,8 +142,18 @@ extension HubState {
             return .needsVisibility
         }
         guard let events = ring.events(after: after, through: through) else { return .onDisk(visibility) }
-        return .events(
-            events.filter { request.scope.contains($0.audience) && visibility.sees($0.audience, at: $0.seq) })
+        var page: [EncodedEvent] = []
+        var bytes = 0
+        for event in events
+        where request.scope.contains(event.audience) && visibility.sees(event.audience, at: event.seq) {
+            // One batch at a time: the lock is not held for a reader that is far behind.
+            if !page.isEmpty, page.count >= request.limit || bytes + event.json.count > maximumBatchBytes {
+                return .events(LogPage(events: page, through: page[page.count - 1].seq))
+            }
+            page.append(event)
+            bytes += event.json.count
+        }
+        return .events(LogPage(events: page, through: through))
     }
 
     /// The signals that a reader may see, changed after `since`.

@@ -9,6 +9,8 @@ struct HubState: Sendable {
     struct User: Sendable {
         var visibility: Visibility
         var readers = 0
+        /// Of the readers those that count against the limit: all but probes.
+        var streams = 0
         var idleSince: NIODeadline?
     }
 
@@ -62,7 +64,9 @@ struct HubState: Sendable {
             precondition(event.seq == published + 1, "the log is published in order and without a gap")
             published = event.seq
             ring.append(event)
-            if let change = event.membership, case .room(let room) = event.audience { apply(change, room, event.seq) }
+            if let change = event.membership, case .room(let room) = event.audience {
+                posted |= apply(change, room, event.seq)
+            }
             posted |= post(to: interest.mask(event)) { $0.events.append(event) }
         }
         for draft in drafts { posted |= publish(draft) }
@@ -70,17 +74,20 @@ struct HubState: Sendable {
         return wake(posted, now: now)
     }
 
-    private mutating func apply(_ change: MembershipChange, _ room: RoomKey, _ seq: Int64) {
+    private mutating func apply(_ change: MembershipChange, _ room: RoomKey, _ seq: Int64) -> UInt64 {
         switch change {
         case .joined(let user):
-            guard users[user] != nil else { return }
+            guard users[user] != nil else { return 0 }
             users[user]?.visibility.apply(change, room: room, seq: seq)
             // Later events of the room must reach the loop even before it has drained this one.
             if let loops = interest.users[user] { interest.rooms[room, default: 0] |= loops }
-            if presence.contains(user) { signals.setPresent(user, in: [room]) }
+            guard let draft = signals.presence(of: user) else { return 0 }
+            signals.setPresent(user, in: [room])
+            return publish(draft)
         case .left(let user):
             users[user]?.visibility.apply(change, room: room, seq: seq)
             signals.removePresent(user, from: room)
+            return 0
         }
     }
 

@@ -80,6 +80,8 @@ package final class Reader {
     package let request: ReaderRequest
     let sink: any ReaderSink
     var mode = Mode.opening
+    /// Whether the reader has been let in; before that `position` says nothing.
+    package internal(set) var isSeated = false
     /// Everything visible up to here has been written: the last batch's `to`.
     package internal(set) var position: Int64 = 0
     /// Nothing visible lies between `position` and here, though the reader has not been told so.

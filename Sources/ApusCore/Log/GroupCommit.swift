@@ -9,13 +9,19 @@ package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
     private var waiting: [Work] = []
     private var state = State.running
     private let limit: Int
+    private let weight: @Sendable (Work) -> Int
     private let process: @Sendable ([Work]) -> Void
 
     /// - Parameters:
-    ///   - limit: the most pieces of work in one group.
+    ///   - limit: the greatest weight of a group; one piece of work is taken whatever it weighs.
+    ///   - weight: how much a piece of work counts for.
     ///   - process: called on the thread, one group after the other, each in the order of its submission.
-    package init(limit: Int, process: @escaping @Sendable ([Work]) -> Void) {
+    package init(
+        limit: Int, weight: @escaping @Sendable (Work) -> Int = { _ in 1 },
+        process: @escaping @Sendable ([Work]) -> Void
+    ) {
         self.limit = limit
+        self.weight = weight
         self.process = process
         let thread = Thread { self.run() }
         thread.name = "apus-writer"
@@ -57,12 +63,15 @@ package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
                 }
                 condition.wait()
             }
-            if waiting.count <= limit {
-                defer { waiting = [] }
-                return waiting
+            var count = 0
+            var total = 0
+            for work in waiting {
+                total += weight(work)
+                if count > 0, total > limit { break }
+                count += 1
             }
-            defer { waiting.removeFirst(limit) }
-            return Array(waiting[..<limit])
+            defer { waiting.removeFirst(count) }
+            return Array(waiting[..<count])
         }
     }
 }

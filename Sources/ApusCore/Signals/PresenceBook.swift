@@ -41,6 +41,12 @@ package struct PresenceBook: Sendable {
         changed.insert(user)
     }
 
+    /// Their rooms were not known when their state was announced: nobody has heard it.
+    package mutating func announceAgain(_ user: UserKey) {
+        entries[user]?.announced = .offline
+        changed.insert(user)
+    }
+
     package func contains(_ user: UserKey) -> Bool { entries[user] != nil }
 
     /// Ends leases and returns whose state is not what was announced. Called about once a second, so that a thousand

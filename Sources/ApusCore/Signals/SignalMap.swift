@@ -16,6 +16,8 @@ package struct SignalMap: Sendable {
     private var rooms: [RoomKey: [SignalKey: Entry]] = [:]
     private var presence: [UserKey: Entry] = [:]
     private var present: [RoomKey: Set<UserKey>] = [:]
+    /// Those that the clock does something to: expiring, or at rest and to be forgotten.
+    private var fading: Set<SignalKey> = []
 
     package init() {}
 
@@ -24,6 +26,11 @@ package struct SignalMap: Sendable {
         version += 1
         let encoded = EncodedSignal(key: draft.key, version: version, json: draft.encode(version: version))
         let entry = Entry(draft: draft, encoded: encoded)
+        if draft.isAtRest || draft.expiresMilliseconds != nil {
+            fading.insert(draft.key)
+        } else {
+            fading.remove(draft.key)
+        }
         if draft.key.kind == .presence, let user = draft.key.user {
             presence[user] = entry
         } else if let room = draft.key.room {
@@ -32,9 +39,26 @@ package struct SignalMap: Sendable {
         return encoded
     }
 
-    package func contains(_ key: SignalKey) -> Bool {
-        if let room = key.room { return rooms[room]?[key] != nil }
-        return key.user.map { presence[$0] != nil } ?? false
+    package func contains(_ key: SignalKey) -> Bool { entry(key) != nil }
+
+    private func entry(_ key: SignalKey) -> Entry? {
+        if let room = key.room { return rooms[room]?[key] }
+        return key.user.flatMap { presence[$0] }
+    }
+
+    private mutating func forget(_ key: SignalKey) {
+        fading.remove(key)
+        if let room = key.room {
+            rooms[room]?[key] = nil
+            if rooms[room]?.isEmpty == true { rooms[room] = nil }
+        } else if let user = key.user {
+            presence[user] = nil
+        }
+    }
+
+    /// A user's presence as it was last set, unless that is at rest.
+    package func presence(of user: UserKey) -> SignalDraft? {
+        presence[user].flatMap { $0.draft.isAtRest ? nil : $0.draft }
     }
 
     /// Says in which rooms a user's presence is of interest.
@@ -70,24 +94,19 @@ package struct SignalMap: Sendable {
     /// Ends what has expired, and forgets what has been at rest for long. The drafts returned are to be set.
     package mutating func expire(now: Timestamp) -> [SignalDraft] {
         var ended: [SignalDraft] = []
-        for (room, entries) in rooms {
-            for (key, entry) in entries {
-                let age = now.milliseconds - entry.draft.at.milliseconds
-                if let expires = entry.draft.expiresMilliseconds, age >= expires {
-                    ended.append(entry.draft.rested(at: now))
-                } else if entry.draft.isAtRest, age >= Self.restMilliseconds {
-                    rooms[room]?[key] = nil
-                    floor = max(floor, entry.encoded.version)
-                }
+        var gone: Set<UserKey> = []
+        for key in fading {
+            guard let entry = entry(key) else { continue }
+            let age = now.milliseconds - entry.draft.at.milliseconds
+            if let expires = entry.draft.expiresMilliseconds, age >= expires {
+                ended.append(entry.draft.rested(at: now))
+            } else if entry.draft.isAtRest, age >= Self.restMilliseconds {
+                if key.kind == .presence, let user = key.user { gone.insert(user) }
+                forget(key)
+                floor = max(floor, entry.encoded.version)
             }
-            if rooms[room]?.isEmpty == true { rooms[room] = nil }
         }
-        for (user, entry) in presence
-        where entry.draft.isAtRest && now.milliseconds - entry.draft.at.milliseconds >= Self.restMilliseconds {
-            presence[user] = nil
-            for room in present.keys { removePresent(user, from: room) }
-            floor = max(floor, entry.encoded.version)
-        }
+        if !gone.isEmpty { for room in present.keys { present[room]?.subtract(gone) } }
         return ended
     }
 }

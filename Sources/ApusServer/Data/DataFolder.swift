@@ -29,6 +29,13 @@ package final class DataFolder: Sendable {
             return nil
         }
         descriptor = file
+        // For people who want to know who holds it; the lock itself is the kernel's.
+        let owner = Array("\(getpid())\n".utf8)
+        guard ftruncate(file, 0) == 0, write(file, owner, owner.count) == owner.count else {
+            close(file)
+            throw OperatorError(
+                "The data folder \(path) cannot be written to: \(String(cString: strerror(errno))). Make room there.")
+        }
     }
 
     /// Lets the lock go. The kernel does the same when the process ends, however it ends.

@@ -41,10 +41,9 @@ struct Routes {
 
     /// Who asks. The transports' own way of saying no.
     func identity(_ request: Request) async throws -> Identity {
-        guard let value = request.headers[.authorization], let space = value.firstIndex(of: " "),
-            value[..<space].lowercased() == "bearer"
-        else { throw Problem(.unauthorized, "Send the header \"Authorization: Bearer TOKEN\".") }
-        let bearer = String(value[value.index(after: space)...])
+        guard let bearer = Bearer.token(request.headers[.authorization]) else {
+            throw Problem(.unauthorized, "Send the header \"Authorization: Bearer TOKEN\".")
+        }
         if let identity = backend.knownIdentity(bearer: bearer) { return identity }
         guard let identity = try await backend.blocking({ [backend] in try backend.identity(bearer: bearer) }) else {
             throw Problem(.unauthorized, "The token is not known here; get a new one with `apus token NAME`.")

@@ -16,7 +16,7 @@ struct Admission {
     func admit(
         _ headers: HTTPHeaders, rooms: [String]?, on loop: any EventLoop, then: @escaping (Answer) -> Void
     ) {
-        guard let bearer = Self.bearer(headers) else {
+        guard let bearer = Bearer.token(headers.first(name: "authorization")) else {
             return then(
                 .refused(Problem(.unauthorized, "Send the header \"Authorization: Bearer TOKEN\".")))
         }
@@ -41,11 +41,15 @@ struct Admission {
             loop.execute { then.value(answer) }
         }
     }
+}
 
-    private static func bearer(_ headers: HTTPHeaders) -> String? {
-        guard let value = headers.first(name: "authorization"), value.utf8.count <= 512 else { return nil }
-        let parts = value.split(separator: " ", maxSplits: 1)
+/// The credentials of a request (RFC 6750 section 2.1).
+package enum Bearer {
+    /// The token in an `Authorization` header.
+    package static func token(_ header: String?) -> String? {
+        guard let header, header.utf8.count <= 512 else { return nil }
+        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return parts[1].trimmingPrefix(while: { $0 == " " }).description
+        return String(parts[1])
     }
 }

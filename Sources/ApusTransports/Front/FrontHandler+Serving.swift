@@ -7,7 +7,7 @@ extension FrontHandler {
     /// Decides which form a request takes.
     func serve(_ request: FrontRequest, _ context: ChannelHandlerContext) {
         switch (request.endpoint, request.head.method) {
-        case (.stream, .GET) where WebSocketHandshake.isAsked(request.head): serveWebSocket(request, context)
+        case (.stream, .GET) where request.asksForWebSocket: serveWebSocket(request, context)
         case (.stream, .GET), (.stream, .HEAD), (.stream, .POST): serveHTTPStream(request)
         case (.commands, .POST): serveCommands(request)
         case (.stream, _): refuseMethod(request, "GET, HEAD, POST")
@@ -47,6 +47,7 @@ extension FrontHandler {
             guard case .answering = state else { return }
             upgrade(headers, WebSocketHandler(backend: backend, half: half, opening: opening, logger: logger))
         }
+        isUpgrading = true
         let query: StreamQuery
         do { query = try StreamQuery(target: request.target) } catch {
             return become(.refusal(.badFrame, (error as? Problem)?.detail ?? "\(error)"))

@@ -47,7 +47,9 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var needsFlush = false
     /// Until when a request must have come in completely; nil while one is being answered.
     private var deadline: NIODeadline?
-    private var isTimerArmed = false
+    private var timer: Scheduled<Void>?
+    /// A WebSocket is about to take the connection: what follows the handshake stays in the socket.
+    var isUpgrading = false
 
     init(
         backend: any Backend, half: HubHalf, router: RouterBridge, timeouts: FrontTimeouts, logger: Logger,
@@ -84,6 +86,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if case .streaming(let sink) = state { sink.gone("network") }
         state = .closed
         deadline = nil
+        timer?.cancel()
+        timer = nil
         held = []
         own = nil
         wire = nil
@@ -131,7 +135,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// While requests wait for their turn nothing more is read: their number is bounded by one read.
     func read(context: ChannelHandlerContext) {
-        if held.isEmpty { context.read() }
+        if held.isEmpty, !isUpgrading { context.read() }
     }
 
     /// Takes one part in if it is its turn.
@@ -152,9 +156,9 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         // A request that asked for another protocol stops the decoder: nothing can come after it.
-        closesAfterResponse = isQuiescing || !head.headers[canonicalForm: "upgrade"].isEmpty
+        let asksForUpgrade = !head.headers[canonicalForm: "upgrade"].isEmpty
+        closesAfterResponse = isQuiescing || asksForUpgrade || !head.isKeepAlive
         guard let request = FrontRequest(head) else {
-            deadline = nil
             state = .routing(requestEnded: false, responseEnded: false)
             do {
                 if !isRouterAttached { try router.attach(to: context.channel) }
@@ -166,7 +170,10 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             }
             return
         }
-        if isQuiescing {
+        if asksForUpgrade, !request.asksForWebSocket {
+            return refuse(Problem(.badRequest, "The only protocol to upgrade to is a WebSocket, at GET /v1/stream."))
+        }
+        if isQuiescing, !request.asksForWebSocket {
             return refuse(
                 Problem(.draining, "The server is going away; come back in a moment.", retryAfterMilliseconds: 1000))
         }
@@ -208,6 +215,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func routed(requestEnded: Bool, responseEnded: Bool) {
         if requestEnded, responseEnded { return finished(keepAlive: true) }
         state = .routing(requestEnded: requestEnded, responseEnded: responseEnded)
+        // A request that has come in completely may take its time; one that has not, may not.
+        if requestEnded { deadline = nil } else { setDeadline(in: timeouts.firstRequest) }
     }
 
     /// Sends a whole response of the front.
@@ -241,17 +250,16 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func resumeHeld() {
         guard let own else { return }
         while let part = held.first, accept(part, own) { if !held.isEmpty { held.removeFirst() } }
+        // The router's part of the pipeline hands on what it got when a read is complete.
+        own.fireChannelReadComplete()
         if held.isEmpty { own.read() }
     }
 
-    /// Lets what is written go out and what the client still sends come in, so that its last answer is not lost to a
-    /// reset of the connection.
+    /// The connection has done what it was for.
     func closeGently() {
-        guard let own else { return }
-        let channel = own.channel
         state = .closed
-        channel.close(mode: .output, promise: nil)
-        own.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        deadline = nil
+        own?.channel.closeGently()
     }
 
     // MARK: becoming something else
@@ -267,10 +275,13 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         do { try pipeline.addHandler(handler, position: .before(self)) } catch { return own.close(promise: nil) }
         state = .closed
         deadline = nil
-        handler.begin()
-        // What the client sent after its handshake comes out of the decoder as it goes.
-        pipeline.removeHandler(decoder, promise: nil)
         pipeline.removeHandler(encoder, promise: nil)
+        handler.begin()
+        // What the client sent after its handshake comes out of the decoder as it goes, outside any read.
+        let removed = own.eventLoop.makePromise(of: Void.self)
+        removed.futureResult.assumeIsolated().whenComplete { _ in handler.flush() }
+        pipeline.removeHandler(decoder, promise: removed)
+        own.read()
         if !isRouterAttached { pipeline.removeHandler(self, promise: nil) }
     }
 
@@ -278,18 +289,17 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func setDeadline(in time: TimeAmount) {
         deadline = half.loop.now + time
-        if !isTimerArmed { arm(in: time) }
+        if timer == nil { arm(in: time) }
     }
 
     /// One timer at a time, and none while there is nothing to wait for: a busy connection never touches it.
     private func arm(in time: TimeAmount) {
         guard let own else { return }
-        isTimerArmed = true
-        own.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timerFired() }
+        timer = own.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timerFired() }
     }
 
     private func timerFired() {
-        isTimerArmed = false
+        timer = nil
         guard let deadline else { return }
         let rest = deadline - half.loop.now
         if rest > .zero { return arm(in: rest) }

@@ -27,6 +27,9 @@ final class FrontRequest {
         self.target = target
     }
 
+    /// Whether this is the one request that may become something else.
+    var asksForWebSocket: Bool { endpoint == .stream && head.method == .GET && WebSocketHandshake.isAsked(head) }
+
     var keepAlive: Bool { head.isKeepAlive }
 
     var maximumBody: Int { endpoint == .commands ? 1024 * 1024 : ClientFrame.maximumSize }

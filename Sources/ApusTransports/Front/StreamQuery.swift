@@ -7,6 +7,7 @@ struct StreamQuery {
     static let defaultLimit = 100
     static let maximumLimit = 500
     static let maximumWait = 55
+    static let maximumRooms = 500
 
     var cursor: Cursor?
     var rooms: [String]?
@@ -22,6 +23,10 @@ struct StreamQuery {
     init(_ value: (String) throws -> String?) throws {
         if let text = try value("cursor"), !text.isEmpty { cursor = try Self.cursor(text) }
         rooms = try value("rooms").map { $0.split(separator: ",").map(String.init) }
+        if let rooms, rooms.count > Self.maximumRooms {
+            throw Problem(
+                .invalidField, "\"rooms\" names at most \(Self.maximumRooms) rooms; leave it out for all of yours.")
+        }
         limit = try Self.number("limit", value("limit"), 1...Self.maximumLimit) ?? Self.defaultLimit
         wait = try Self.number("wait", value("wait"), 0...Self.maximumWait)
         signals = try value("signals")

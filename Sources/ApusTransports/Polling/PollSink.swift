@@ -45,7 +45,7 @@ final class PollSink: ReaderSink {
 
     /// A poll that has been let in is answered with where it stands, whatever ends it; one that has not, is refused.
     func end(_ bye: Bye) {
-        guard let reader else { return finish(.problem(bye.problem)) }
+        guard let reader, reader.isSeated else { return finish(.problem(bye.problem)) }
         let here = EncodedBatch(from: reader.position, to: reader.position)
         finish(.batch(OutgoingBatch(here, epoch: half.hub.epoch, bye: bye)))
     }

@@ -39,8 +39,8 @@ struct WebSocketDecoder {
         while !isDead {
             switch frame() {
             case nil:
-                // Nothing is kept for a connection that is between two frames.
-                if input.readableBytes == 0 { input = ByteBuffer() }
+                // Nothing is kept of what has been read, and no buffer between two frames.
+                if input.readableBytes == 0 { input = ByteBuffer() } else { input.discardReadBytes() }
                 return nil
             case .some(.violation(let code, let reason)):
                 isDead = true
@@ -166,9 +166,13 @@ extension ByteBuffer {
 
     static func webSocketClose(_ code: CloseCode, _ reason: String) -> ByteBuffer {
         var payload = ByteBuffer(integer: code.rawValue)
-        payload.writeString(String(reason.prefix(100)))
+        // At most 123 bytes, and whole characters: a client takes a broken reason for a broken protocol.
+        for scalar in reason.unicodeScalars {
+            guard payload.readableBytes + UTF8.width(scalar) <= 125 else { break }
+            payload.writeString(String(scalar))
+        }
         var buffer = ByteBuffer()
-        buffer.writeWebSocketFrame(opcode: 8, payload.readableBytesView.prefix(125))
+        buffer.writeWebSocketFrame(opcode: 8, payload.readableBytesView)
         return buffer
     }
 }

@@ -5,12 +5,15 @@ import NIOCore
 
 /// A WebSocket connection as one NIO handler, alone in the pipeline after the handshake: reads the client's frames
 /// itself, and writes ready ones straight to the socket. No task lives for it.
-final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// A client that shows no sign of life for this long is taken to be gone.
     static let patience: TimeAmount = .seconds(60)
+    /// Command frames that may be unanswered before no more is read from the client.
+    static let maximumUnanswered = 64
 
     enum Opening {
         case reader(ReaderRequest)
@@ -28,6 +31,9 @@ final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var decoder = WebSocketDecoder()
     private var lastHeard: NIODeadline
     private var isClosing = false
+    private var unanswered = 0
+    /// The channel asked to read while the client is not to be read from.
+    private var isReadHeld = false
     private var needsFlush = false
 
     init(backend: any Backend, half: HubHalf, opening: Opening, logger: Logger) {
@@ -86,8 +92,25 @@ final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
+    /// A client that does not take its answers, or sends faster than it can be served, is not read from: what it costs
+    /// stays bounded.
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable && unanswered < Self.maximumUnanswered || isClosing {
+            context.read()
+        } else {
+            isReadHeld = true
+        }
+    }
+
+    private func resumeReading() {
+        guard isReadHeld, let context, context.channel.isWritable, unanswered < Self.maximumUnanswered else { return }
+        isReadHeld = false
+        context.read()
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable, let reader { half.becameWritable(reader) }
+        resumeReading()
         context.fireChannelWritabilityChanged()
     }
 
@@ -96,6 +119,7 @@ final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = Self.unwrapInboundIn(data)
         lastHeard = half.loop.now
+        if isClosing { return }
         decoder.append(&bytes)
         while !isClosing, let message = decoder.next() { on(message) }
     }
@@ -131,7 +155,7 @@ final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
             case .resume(let cursor): resume(cursor)
             }
         } catch let problem as Problem {
-            receive([Reply(id: nil, result: .failure(problem))])
+            write(frame("reply", Reply(id: nil, result: .failure(problem)).encode))
         } catch {
             let isText = String(validating: payload.readableBytesView, as: UTF8.self) != nil
             close(isText ? .badFrame : .invalidUTF8, isText ? "\(error)" : "a text frame that is not UTF-8")
@@ -140,6 +164,7 @@ final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func submit(_ items: [Command.Item]) {
         guard let identity else { return }
+        unanswered += 1
         let address = ReplyAddress(
             half: half.index, receiver: NIOLoopBound<any ReplyReceiver>(self, eventLoop: half.loop))
         backend.submit(items, of: identity, replyTo: address)
@@ -188,9 +213,7 @@ final class WebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
         record?.close(cause ?? code.name, now: half.loop.now)
         write(.webSocketClose(code, reason))
         flush()
-        // The client answers with its own close frame and goes; one that does not is cut off.
-        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { context.close(promise: nil) }
-        context.close(mode: .output, promise: nil)
+        context.channel.closeGently()
     }
 }
 
@@ -218,7 +241,10 @@ extension WebSocketHandler: ReaderSink, ReplyReceiver {
     }
 
     func receive(_ replies: [Reply]) {
+        unanswered -= 1
+        if isClosing { return }
         for reply in replies { write(frame("reply", reply.encode)) }
+        resumeReading()
     }
 
     func flush() {
