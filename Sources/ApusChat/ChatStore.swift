@@ -28,6 +28,8 @@ package protocol ChatTransaction: AnyObject {
     /// The seq of the last event, those of this transaction included.
     var head: Int64 { get }
     func append(_ event: LogEvent, by: UserKey) throws
+    /// Writes something that changes nothing, to learn whether the disk takes writes again.
+    func touch() throws
 
     func remembered(_ id: String, of user: UserKey) throws -> RememberedCommand?
     func remember(_ command: RememberedCommand, id: String, of user: UserKey) throws

@@ -50,6 +50,10 @@ final class SQLiteTransaction: ChatTransaction {
         head = event.seq
     }
 
+    func touch() throws {
+        try run("UPDATE epoch SET started_at = started_at WHERE number = (SELECT max(number) FROM epoch)")
+    }
+
     func remembered(_ id: String, of user: UserKey) throws -> RememberedCommand? {
         try row("SELECT hash, reply FROM command WHERE user = ? AND id = ?", user.raw, id).map {
             let hash: Data = $0[0]

@@ -6,6 +6,7 @@ import ApusWire
 import Foundation
 package import Logging
 import NIOCore
+import NIOConcurrencyHelpers
 import NIOExtras
 import NIOPosix
 
@@ -22,7 +23,8 @@ package final class Server: Sendable {
     private let readiness: Readiness
     private let listener: any Channel
     private let control: any Channel
-    private let quiescing: ServerQuiescingHelper
+    /// Let go before its event loops end, for its own end still uses one.
+    private let quiescing: NIOLockedValueBox<ServerQuiescingHelper?>
     private let ticker: RepeatedTask
 
     package var hub: Hub { backend.hub }
@@ -69,7 +71,8 @@ package final class Server: Sendable {
                 responder: Routes(backend: backend, instruments: instruments, readiness: readiness, logger: logger)
                     .responder())
             let front = Front(backend: backend, router: router, timeouts: settings.timeouts, logger: logger)
-            quiescing = ServerQuiescingHelper(group: group)
+            quiescing = NIOLockedValueBox(ServerQuiescingHelper(group: group))
+            undo.append { [quiescing] in quiescing.withLockedValue { $0 = nil } }
             listener = try await Self.bind(settings, group, quiescing, front)
             undo.append { [listener] in listener.close(promise: nil) }
             port = listener.localAddress?.port ?? settings.port
@@ -92,7 +95,8 @@ package final class Server: Sendable {
     }
 
     private static func bind(
-        _ settings: ServerSettings, _ group: MultiThreadedEventLoopGroup, _ quiescing: ServerQuiescingHelper,
+        _ settings: ServerSettings, _ group: MultiThreadedEventLoopGroup,
+        _ quiescing: NIOLockedValueBox<ServerQuiescingHelper?>,
         _ front: Front
     ) async throws -> any Channel {
         do {
@@ -101,8 +105,9 @@ package final class Server: Sendable {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        guard let helper = quiescing.withLockedValue(\.self) else { return }
                         try channel.pipeline.syncOperations.addHandler(
-                            quiescing.makeServerChannelHandler(channel: channel))
+                            helper.makeServerChannelHandler(channel: channel))
                     }
                 }
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -120,8 +125,8 @@ package final class Server: Sendable {
                 error.errnoCode == EADDRINUSE
                     ? "Port \(settings.port) on \(settings.host) is taken by another program; choose another with --port."
                     : "Cannot listen at \(place): \(String(cString: strerror(error.errnoCode))).")
-        } catch let error as SocketAddressError {
-            throw OperatorError("Cannot listen at \(settings.host): there is no such address (\(error)).")
+        } catch is SocketAddressError.UnknownHost {
+            throw OperatorError("Cannot listen at \(settings.host): there is no such host. Choose another with --host.")
         }
     }
 
@@ -138,7 +143,7 @@ package final class Server: Sendable {
             half.loop.execute { half.drainReaders(Bye(.draining, spreadMilliseconds: spread)) }
         }
         let closed = group.next().makePromise(of: Void.self)
-        quiescing.initiateShutdown(promise: closed)
+        quiescing.withLockedValue { $0?.initiateShutdown(promise: closed) }
         let timeout = group.next().scheduleTask(in: settings.grace) { closed.fail(CancellationError()) }
         do { try await closed.futureResult.get() } catch {
             logger.warning("connections cut off", metadata: ["connections": "\(instruments.connections.current)"])
@@ -156,6 +161,7 @@ package final class Server: Sendable {
                 continuation.resume()
             }
         }
+        quiescing.withLockedValue { $0 = nil }
         // Whatever of this fails, the process or the test is ending.
         try? await control.close()
         unlink(folder.controlSocket)

@@ -7,7 +7,7 @@ extension Channel {
         let written = eventLoop.makePromise(of: Void.self)
         // A client that takes nothing more is not waited for.
         let patience = eventLoop.scheduleTask(in: .seconds(15)) { self.close(promise: nil) }
-        written.futureResult.whenComplete { _ in
+        written.futureResult.whenSuccess {
             let grace = self.eventLoop.scheduleTask(in: .seconds(1)) { self.close(promise: nil) }
             self.closeFuture.whenComplete { _ in grace.cancel() }
         }

@@ -13,6 +13,7 @@ struct Apus: AsyncParsableCommand {
 
     /// Exit codes: 0 done; 1 it could not be done; 2 the command was wrong.
     static func main() async {
+        umask(0o077)  // what Apus keeps is nobody else's to read
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -26,6 +27,10 @@ struct Apus: AsyncParsableCommand {
     }
 
     private static func fail(_ error: any Error) -> Never {
+        if let error = error as? OperatorError {
+            FileHandle.standardError.write(Data("apus: \(error)\n".utf8))
+            Foundation.exit(error.isUsage ? 2 : 1)
+        }
         let code = exitCode(for: error)
         if code == .success {
             print(message(for: error))

@@ -25,9 +25,6 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "apus")
         logger.logLevel = try values.logLevel()
         let server = try await Server(settings, logger: logger)
-        print("Apus is at http://\(settings.host):\(server.port) and keeps its data in \(settings.data).")
-        // Whoever started the server with a pipe waits for this line.
-        fflush(nil)
         let group = ServiceGroup(
             services: [Running(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(
@@ -39,7 +36,11 @@ struct Serve: AsyncParsableCommand {
     private struct Running: Service {
         let server: Server
 
+        /// Signals are listened to by the time this runs, so whoever waits for the line may send one at once.
         func run() async throws {
+            let settings = server.settings
+            print("Apus is at http://\(settings.host):\(server.port) and keeps its data in \(settings.data).")
+            fflush(nil)
             try await gracefulShutdown()
             await server.stop()
         }

@@ -1,6 +1,7 @@
 import ApusChat
 import ApusCore
 import ApusServer
+import ApusWire
 import Configuration
 import Foundation
 import Logging
@@ -27,12 +28,19 @@ struct SettingValues {
                 provider: EnvironmentVariablesProvider(environmentVariables: environment), prefix: ["apus"]),
         ]
         if let file = file ?? environment["APUS_CONFIG"] {
-            do {
-                let provider = try await FileProvider<JSONSnapshot>(filePath: FilePath(file))
-                sources.append(Source(name: { "\"\($0)\" in \(file)" }, provider: provider))
-            } catch {
-                throw OperatorError("The settings file \(file) cannot be read as JSON: \(error)")
-            }
+            sources.append(Source(name: { "\"\($0)\" in \(file)" }, provider: try await Self.provider(file)))
+        }
+    }
+
+    private static func provider(_ file: String) async throws -> any ConfigProvider {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw OperatorError("The settings file \(file) cannot be read.")
+        }
+        do {
+            guard case .object = try JSONValue(parsing: data) else { throw JSONError("expected an object") }
+            return try await FileProvider<JSONSnapshot>(filePath: FilePath(file))
+        } catch {
+            throw OperatorError("The settings file \(file) is not a JSON object: \(error).")
         }
     }
 
@@ -51,10 +59,14 @@ struct SettingValues {
     }
 
     func logLevel() throws -> Logger.Level {
-        guard let text = try string("log-level") else { return .info }
+        guard let (content, name) = try value("log-level", .string), case .string(let text) = content else {
+            return .info
+        }
         guard let level = Logger.Level(rawValue: text) else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw OperatorError("The log level is one of \(levels), but \"\(text)\" was given.")
+            throw OperatorError(
+                "The log level is one of \(levels), but \"\(text)\" was given.",
+                isUsage: name.hasPrefix("--"))
         }
         return level
     }
@@ -65,7 +77,8 @@ struct SettingValues {
         guard let (content, name) = try value(key, .int), case .int(let number) = content else { return nil }
         guard range.contains(number) else {
             throw OperatorError(
-                "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), but \(number) was given.")
+                "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), but \(number) was given.",
+                isUsage: name.hasPrefix("--"))
         }
         return number
     }
@@ -83,7 +96,7 @@ struct SettingValues {
                 let found = try source.provider.value(forKey: AbsoluteConfigKey(source.prefix + [key]), type: type)
                 if let value = found.value { return (value.content, name) }
             } catch {
-                throw OperatorError("\(name) is not \(type == .int ? "a whole number" : "a text").")
+                throw OperatorError("\(name) is not \(type == .int ? "a whole number" : "a text").", isUsage: name.hasPrefix("--"))
             }
         }
         return nil

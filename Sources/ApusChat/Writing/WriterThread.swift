@@ -10,6 +10,8 @@ final class WriterThread: @unchecked Sendable {
     private let report: @Sendable (String, any Error) -> Void
     private let works: @Sendable (Bool) -> Void
     private var receipts = ReceiptBook()
+    /// The last group did not reach the disk: it is tried again once a second, and said once in the log.
+    private var hasFailed = false
 
     init(
         store: any ChatStore, hub: Hub, limits: ChatLimits, report: @escaping @Sendable (String, any Error) -> Void,
@@ -29,9 +31,10 @@ final class WriterThread: @unchecked Sendable {
         var receipts = receipts
         let tellsReceipts = group.contains { if case .receipts = $0 { true } else { false } }
         let acks = tellsReceipts ? hub.takeAcks() : []
-        if tellsReceipts, group.count == 1, acks.isEmpty, receipts.isEmpty { return }
+        if tellsReceipts, group.count == 1, acks.isEmpty, receipts.isEmpty, !hasFailed { return }
         do {
             let commit = try store.write { transaction in
+                if hasFailed { try transaction.touch() }
                 for (index, work) in group.enumerated() {
                     switch work {
                     case .submission(let submission):
@@ -56,12 +59,14 @@ final class WriterThread: @unchecked Sendable {
             }
             FaultPoint.reach(.afterCommit)
             self.receipts = receipts
+            hasFailed = false
             works(true)
             publish(outcome, replies, commit)
             finish(group, failedJobs)
         } catch {
+            if !hasFailed { report("write", error) }
+            hasFailed = true
             works(false)
-            report("write", error)
             for ack in acks { hub.recordAck(ack.user, ack.scope, ack.seq) }
             refuse(group, error)
         }

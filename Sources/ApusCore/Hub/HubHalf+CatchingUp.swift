@@ -116,6 +116,7 @@ extension HubHalf {
         for batch in batches {
             if reader.isPoll {
                 close(reader)
+                hub.instruments.delivered.add(batch.batch.events.count)
                 return reader.sink.write(batch)
             }
             guard reader.sink.isWritable else {

@@ -11,13 +11,7 @@ package final class DataFolder: Sendable {
     /// Makes the folder if need be and takes its lock. Nil when another process holds the lock.
     package init?(taking path: String) throws {
         self.path = path
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw OperatorError(
-                "The data folder \(path) cannot be made: \(Self.reason(error)). Choose another with --data.")
-        }
+        try Self.makeFolder(path)
         let file = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw OperatorError(
@@ -41,8 +35,17 @@ package final class DataFolder: Sendable {
     /// Lets the lock go. The kernel does the same when the process ends, however it ends.
     package func release() { close(descriptor) }
 
-    private static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        return underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+    private static func makeFolder(_ path: String) throws {
+        if mkdir(path, 0o700) == 0 { return }
+        let reason = errno
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue { return }
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        if reason == ENOENT, parent != path {
+            try makeFolder(parent)
+            if mkdir(path, 0o700) == 0 { return }
+        }
+        throw OperatorError(
+            "The data folder \(path) cannot be made: \(String(cString: strerror(reason))). Choose another with --data.")
     }
 }
