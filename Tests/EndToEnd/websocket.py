@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import struct
+import time
 
 
 class Closed(Exception):
@@ -89,21 +90,27 @@ class WebSocket:
             if opcode == 9:
                 self.socket.sendall(encode(10, payload))
 
-    def frames(self, name):
-        """The next frame of this name, others dropped."""
-        while True:
+    def frames(self, name, seconds=20):
+        """The next frame of this name, others dropped; heartbeats do not make the wait longer."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             found, content = self.receive()
             if found == name:
                 return content
+        raise AssertionError(f"no frame {name} came for {seconds} s")
 
-    def closing(self):
+    def closing(self, seconds=10):
         """Everything up to the close frame: the frames and the code."""
         frames = []
+        self.socket.settimeout(seconds)
         try:
-            while True:
+            while len(frames) < 100:
                 frames.append(self.receive())
         except Closed as closed:
             return frames, closed.code
+        except TimeoutError:
+            pass
+        raise AssertionError(f"the server does not close; it sent {frames}")
 
     def close(self):
         self.socket.close()
