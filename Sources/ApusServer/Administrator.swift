@@ -2,6 +2,7 @@ package import ApusChat
 import ApusCore
 import ApusSQLite
 package import ApusWire
+import Foundation
 
 /// Does an operator's command on a data folder: in the database if nobody has it, otherwise through the server's
 /// socket.
@@ -48,7 +49,7 @@ package enum Administrator {
     }
 
     package static func perform(_ request: Request, data: String) throws -> JSONObject {
-        guard let folder = try DataFolder(taking: data) else {
+        guard let folder = try takeFolder(data) else {
             let answer = try ControlClient.ask(request.json, at: data + "/control.sock")
             if let ok = answer["ok"]?.object { return ok }
             throw OperatorError(answer["error"]?.string ?? "The running server gave an answer that is not understood.")
@@ -65,5 +66,15 @@ package enum Administrator {
             throw OperatorError(problem.detail)
         }
         return result
+    }
+
+    /// The folder, or nil when a server has it. Another tool that has it for a moment is waited for.
+    private static func takeFolder(_ path: String) throws -> DataFolder? {
+        for _ in 0..<50 {
+            if let folder = try DataFolder(taking: path) { return folder }
+            if ControlClient.isAnswered(at: path + "/control.sock") { return nil }
+            usleep(100_000)
+        }
+        return nil
     }
 }

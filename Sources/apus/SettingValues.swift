@@ -96,7 +96,8 @@ struct SettingValues {
                 let found = try source.provider.value(forKey: AbsoluteConfigKey(source.prefix + [key]), type: type)
                 if let value = found.value { return (value.content, name) }
             } catch {
-                throw OperatorError("\(name) is not \(type == .int ? "a whole number" : "a text").", isUsage: name.hasPrefix("--"))
+                throw OperatorError(
+                    "\(name) is not \(type == .int ? "a whole number" : "a text").", isUsage: name.hasPrefix("--"))
             }
         }
         return nil

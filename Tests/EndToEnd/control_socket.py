@@ -96,7 +96,7 @@ def test_after_a_killed_server(folder):
 
 
 def test_many_at_once(folder):
-    """Without a server the tools take turns: each finds the lock free, or is told in one sentence."""
+    """Twenty tools at one moment all get through to the one server."""
     data = os.path.join(folder, "data")
     succeed("user", "add", "first", "--data", data)
     with Server(folder):
