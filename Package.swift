@@ -95,7 +95,12 @@ let package = Package(
         .testTarget(
             name: "ApusCoreTests", dependencies: ["ApusCore", "ApusTestKit", nioEmbedded], swiftSettings: strict),
         .testTarget(
-            name: "ApusSQLiteTests", dependencies: ["ApusSQLite", "ApusChat", "ApusTestKit", grdb],
+            name: "ApusSQLiteTests", dependencies: ["ApusSQLite", "ApusChat", "ApusTestKit", grdb, nioEmbedded],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ApusChatTests", dependencies: ["ApusChat", "ApusSQLite", nioEmbedded], swiftSettings: strict),
+        .testTarget(
+            name: "ApusTransportsTests", dependencies: ["ApusTransports", nioEmbedded, nioHTTP1, logging],
             swiftSettings: strict),
         .testTarget(name: "ApusServerTests", dependencies: ["ApusServer", "ApusTestKit"], swiftSettings: strict),
     ]

@@ -34,7 +34,11 @@ extension HubHalf {
             reader.missedSignals = false
         } else if reader.missedSignals || reader.signalsTo == nil {
             let batch = cut(reader, [], to: position)
-            if let first = batch.first, first.batch.signalsFull || !first.batch.signals.isEmpty { write(reader, batch) }
+            if let first = batch.first, first.batch.signalsFull || !first.batch.signals.isEmpty {
+                write(reader, batch)
+            } else {
+                reader.missedSignals = false
+            }
         }
         if !reader.isEnded { reader.mode = .live }
     }

@@ -28,7 +28,8 @@ struct RequestTarget {
         var bytes: [UInt8] = []
         var rest = ArraySlice(text.utf8)
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
+            // `UInt8(_:radix:)` alone would take "+f", too.
+            if byte == UInt8(ascii: "%"), rest.count >= 2, rest.first != UInt8(ascii: "+"),
                 let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
             {
                 bytes.append(value)

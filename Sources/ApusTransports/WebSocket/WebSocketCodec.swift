@@ -21,7 +21,7 @@ struct WebSocketDecoder {
     }
 
     private let maximumSize: Int
-    private var input = ByteBuffer()
+    private(set) var input = ByteBuffer()
     private var fragments: ByteBuffer?
     private var fragmentedOpcode = Opcode.text
     private var isDead = false

@@ -1,0 +1,182 @@
+import ApusCore
+import ApusWire
+import NIOCore
+import NIOEmbedded
+import Synchronization
+import Testing
+
+@testable import ApusTransports
+
+struct FrontTests {
+    private func statuses(_ text: String) -> [String] {
+        text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }.filter { Int($0) != nil }
+    }
+
+    @Test func `requests sent ahead are answered in order, one after the other`() throws {
+        let desk = try FrontDesk()
+        let one = desk.post(#"{"id":"one","op":"x"}"#)
+        let two = desk.get("/v1/stream?wait=0")
+        let three = desk.post(#"{"id":"three","op":"x"}"#)
+        #expect(try desk.send(one + two + three) == "")
+        #expect(desk.backend.submitted.withLock(\.count) == 1)
+        desk.reply()
+        let first = try desk.answers()
+        #expect(statuses(first) == ["200", "200"])
+        #expect(first.contains(#"{"id":"one","ok":{"done":true}}HTTP/1.1 200"#))
+        #expect(first.contains(#""cursor":"e1-0""#))
+        desk.reply()
+        #expect(try desk.answers().hasSuffix(#"{"id":"three","ok":{"done":true}}"#))
+        #expect(desk.channel.isActive)
+    }
+
+    @Test func `a single command's failure is the response's status, an array's is in the array`() throws {
+        let desk = try FrontDesk()
+        let failure = Reply(id: "a", result: .failure(Problem(.notAMember, "No.")))
+        try desk.send(desk.post(#"{"id":"a","op":"x"}"#))
+        desk.reply([failure])
+        #expect(try desk.answers().hasPrefix("HTTP/1.1 403 "))
+        try desk.send(desk.post(#"[{"id":"a","op":"x"}]"#))
+        desk.reply([failure])
+        let text = try desk.answers()
+        #expect(text.hasPrefix("HTTP/1.1 200 ") && text.contains(#"[{"id":"a","error":{"#))
+    }
+
+    @Test func `an id may come as Idempotency-Key, but not another one as well`() throws {
+        let desk = try FrontDesk()
+        let key = "Idempotency-Key: k1\r\n"
+        try desk.send(desk.post(#"{"op":"x"}"#, headers: key))
+        #expect(desk.backend.submitted.withLock { $0.first?.items.first.flatMap { try? $0.command.get().id } } == "k1")
+        desk.reply()
+        _ = try desk.answers()
+        #expect(try desk.send(desk.post(#"{"op":"x","id":"k2"}"#, headers: key)).hasPrefix("HTTP/1.1 400 "))
+    }
+
+    @Test(arguments: [
+        ("POST /v1/commands HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", "415"),
+        (
+            "POST /v1/commands HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{",
+            "400"
+        ),
+        ("GET /v1/stream HTTP/1.1\r\nHost: x\r\n\r\n", "401"),
+        ("GET /v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer eve\r\n\r\n", "401"),
+        ("GET /v1/stream?limit=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n", "400"),
+        ("GET /v1/stream?cursor=e9-1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n", "410"),
+        ("HEAD /v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n", "200"),
+        ("POST /v1/stream HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", "415"),
+    ])
+    func `what cannot be served is refused, and the connection stays`(request: String, status: String) throws {
+        let desk = try FrontDesk()
+        #expect(statuses(try desk.send(request)) == [status])
+        #expect(desk.channel.isActive)
+        #expect(statuses(try desk.send(desk.get("/v1/stream"))) == ["200"])
+        #expect(TransportKind.allCases.allSatisfy { desk.hub.instruments.readers($0).current == 0 })
+    }
+
+    @Test(arguments: [("/v1/commands", "GET", "POST"), ("/v1/stream", "DELETE", "GET, HEAD, POST")])
+    func `a method that does not work names those that do`(path: String, method: String, allowed: String) throws {
+        let desk = try FrontDesk()
+        let text = try desk.send(desk.get(path, method: method))
+        #expect(text.hasPrefix("HTTP/1.1 405 ") && text.contains("\r\nallow: \(allowed)\r\n"))
+    }
+
+    @Test func `a body past its limit is refused, and the connection ends`() throws {
+        for (path, limit) in [("/v1/commands", 1024 * 1024), ("/v1/stream", 128 * 1024)] {
+            let desk = try FrontDesk()
+            let text = try desk.send(desk.post(String(repeating: " ", count: limit + 1), path))
+            #expect(statuses(text) == ["413"])
+            #expect(text.contains("\r\nconnection: close\r\n"))
+            #expect(!desk.channel.isActive)
+            let whole = try FrontDesk()
+            #expect(statuses(try whole.send(whole.post(String(repeating: " ", count: limit), path))) == ["400"])
+        }
+    }
+
+    @Test func `what is not HTTP is a bad request, and too much header is said so`() throws {
+        let desk = try FrontDesk()
+        let answer = try desk.send("HELLO\r\n\r\n")
+        #expect(statuses(answer) == ["400"], "\(answer)")
+        #expect(!desk.channel.isActive)
+        let large = try FrontDesk()
+        let header = "X-Long: \(String(repeating: "x", count: 17_000))\r\n"
+        #expect(statuses(try large.send(large.get("/v1/stream", header))) == ["431"])
+        let many = try FrontDesk()
+        let headers = (0..<120).map { "X-\($0): 1\r\n" }.joined()
+        #expect(statuses(try many.send(many.get("/v1/stream", headers))) == ["431"])
+    }
+
+    @Test func `a connection that asks nothing is closed in time, one that asks slowly is told`() throws {
+        let silent = try FrontDesk()
+        #expect(try silent.advance(.seconds(14)) == "" && silent.channel.isActive)
+        #expect(try silent.advance(.seconds(2)) == "" && !silent.channel.isActive)
+        let slow = try FrontDesk()
+        try slow.send("POST /v1/commands HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
+        #expect(statuses(try slow.advance(.seconds(16))) == ["408"])
+        #expect(!slow.channel.isActive)
+    }
+
+    @Test func `between requests there is more time, and while one is answered it does not run`() throws {
+        let desk = try FrontDesk()
+        try desk.send(desk.get("/v1/stream?wait=55"))
+        #expect(statuses(try desk.advance(.seconds(54))) == [])
+        #expect(statuses(try desk.advance(.milliseconds(1100))) == ["200"])
+        _ = try desk.advance(.seconds(74))
+        #expect(desk.channel.isActive)
+        _ = try desk.advance(.seconds(2))
+        #expect(!desk.channel.isActive)
+    }
+
+    @Test func `a client that wants the connection closed has it closed`() throws {
+        let desk = try FrontDesk()
+        let text = try desk.send(desk.get("/v1/stream", "Connection: close\r\n"))
+        #expect(text.contains("\r\nconnection: close\r\n"))
+        #expect(!desk.channel.isActive)
+    }
+
+    @Test func `a poll whose client goes away closes its reader`() throws {
+        let desk = try FrontDesk()
+        try desk.send(desk.get("/v1/stream?wait=25"))
+        #expect(desk.hub.instruments.readers(.longPoll).current == 1)
+        desk.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        desk.loop.run()
+        #expect(desk.hub.instruments.readers(.longPoll).current == 0)
+        #expect(!desk.channel.isActive)
+        #expect(desk.hub.instruments.connections.current == 0)
+    }
+
+    @Test func `commands whose client goes away answer nobody`() throws {
+        let desk = try FrontDesk()
+        try desk.send(desk.post(#"{"id":"a","op":"x"}"#))
+        _ = try? desk.channel.finish()  // what is left in it is not of interest
+        desk.reply()
+        #expect(try desk.answers() == "")
+    }
+
+    @Test func `an event stream begins with hello, ticks, and ends with the client`() throws {
+        let desk = try FrontDesk()
+        let text = try desk.send(desk.get("/v1/stream", "Accept: text/event-stream\r\n"))
+        #expect(text.hasPrefix("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"))
+        #expect(text.contains("event: hello\nid: e1-0\n"))
+        #expect(try desk.advance(.milliseconds(600)).contains("event: batch\nid: e1-0\n"))
+        #expect(desk.hub.instruments.readers(.sse).current == 1)
+        _ = try? desk.channel.finish()  // what is left in it is not of interest
+        #expect(desk.hub.instruments.readers(.sse).current == 0)
+    }
+
+    @Test func `a handshake is answered 101 with hello, and what came with it is read`() throws {
+        let desk = try FrontDesk()
+        let headers =
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        var bytes = ByteBuffer(string: desk.get("/v1/stream", headers))
+        bytes.writeBytes(WebSocketDecoderTests.frame(1, Array(#"{"probe":"n1"}"#.utf8)))
+        try desk.channel.writeInbound(bytes)
+        let text = try desk.answers()
+        #expect(text.hasPrefix("HTTP/1.1 101 "))
+        #expect(text.contains(#"{"hello":{"epoch":"e1","#))
+        #expect(text.contains(#"{"probe":"n1"}"#))
+        #expect(desk.hub.instruments.readers(.webSocket).current == 1)
+        try desk.channel.writeInbound(ByteBuffer(bytes: WebSocketDecoderTests.frame(8, [3, 232])))
+        _ = try desk.answers()
+        #expect(desk.hub.instruments.readers(.webSocket).current == 0)
+    }
+}
