@@ -82,8 +82,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "ApusTestKit",
-            dependencies: ["ApusWire", "ApusCore", "ApusChat", "ApusServer", nioCore, nioPosix, nioHTTP1, nioLocks],
-            swiftSettings: strict),
+            dependencies: [
+                "ApusWire", "ApusCore", "ApusChat", "ApusServer", nioCore, nioPosix, nioHTTP1, nioLocks, logging, grdb,
+            ], swiftSettings: strict),
         .executableTarget(
             name: "apus",
             dependencies: [
@@ -102,6 +103,7 @@ let package = Package(
         .testTarget(
             name: "ApusTransportsTests", dependencies: ["ApusTransports", nioEmbedded, nioHTTP1, logging],
             swiftSettings: strict),
-        .testTarget(name: "ApusServerTests", dependencies: ["ApusServer", "ApusTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "ApusServerTests", dependencies: ["ApusWire", "ApusServer", "ApusTestKit"], swiftSettings: strict),
     ]
 )

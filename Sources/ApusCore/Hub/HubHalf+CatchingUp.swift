@@ -51,6 +51,11 @@ extension HubHalf {
 
     /// Answers a poll with what there is, which may be nothing.
     func finishPoll(_ reader: Reader) {
+        // A probe has passed nothing: whoever went on from its answer would miss what it was not told.
+        if reader.request.probes {
+            let here = EncodedBatch(from: reader.position, to: reader.position)
+            return write(reader, [OutgoingBatch(here, epoch: hub.epoch)])
+        }
         reader.missedSignals = true
         write(reader, cut(reader, [], to: position))
     }
@@ -90,28 +95,31 @@ extension HubHalf {
         }
     }
 
-    /// The batches of a stretch for one reader; the last of a stretch that reaches the head carries its signals.
+    /// The batches of a stretch for one reader. All signals come with the first batch there is, changes with the last
+    /// of a stretch that reaches the head.
     func cut(_ reader: Reader, _ events: [EncodedEvent], to: Int64, isLast: Bool = true) -> [OutgoingBatch] {
         var batches = split(events, from: reader.position, to: to, limit: reader.request.limit)
-        let target = reader.isPoll ? 0 : batches.count - 1
+        let needsAll = reader.signalsTo == nil
+        let target = reader.isPoll || needsAll ? 0 : batches.count - 1
         var signalVersion: Int64?
-        if isLast || reader.isPoll, reader.missedSignals || reader.signalsTo == nil {
+        if needsAll || (isLast || reader.isPoll) && reader.missedSignals {
             let (values, version) = hub.withState { $0.signals(for: reader.request, since: reader.signalsTo) }
             batches[target].signals = values.map(\.json)
-            batches[target].signalsFull = reader.signalsTo == nil
-            if !values.isEmpty || reader.signalsTo == nil { batches[target].signalsTo = "\(hub.epoch)-\(version)" }
+            batches[target].signalsFull = needsAll
+            if !values.isEmpty || needsAll { batches[target].signalsTo = "\(hub.epoch)-\(version)" }
             signalVersion = version
         }
-        return outgoing(batches, more: !isLast, signalVersion: signalVersion)
+        return outgoing(batches, more: !isLast, signalVersion: signalVersion, at: target)
     }
 
+    /// - Parameter target: the batch that carries the signals; the last one if nil.
     func outgoing(
-        _ batches: [EncodedBatch], more: Bool = false, signalVersion: Int64?
+        _ batches: [EncodedBatch], more: Bool = false, signalVersion: Int64?, at target: Int? = nil
     ) -> [OutgoingBatch] {
         batches.enumerated().map {
             OutgoingBatch(
                 $0.element, epoch: hub.epoch, more: more || $0.offset < batches.count - 1,
-                signalVersion: $0.offset == batches.count - 1 ? signalVersion : nil)
+                signalVersion: $0.offset == target ?? batches.count - 1 ? signalVersion : nil)
         }
     }
 

@@ -128,6 +128,7 @@ package final class HubHalf: @unchecked Sendable {
         }
         if reader.request.probes {
             reader.mode = .live
+            if reader.request.wait == .zero { finishPoll(reader) }
         } else {
             if reader.request.cursor != nil, reader.position < position { countResume(reader) }
             catchUp(reader)

@@ -31,8 +31,7 @@ extension HubState {
     /// Lets a reader in, at once and completely: its loop's mail is taken, so that the loop stands at the published
     /// head, and interest is noted, so that everything after it comes by mail.
     mutating func attach(_ id: UInt64, _ request: ReaderRequest, half: Int, now: NIODeadline) -> AttachResult {
-        // A probe carries no events, so it stands where the log is.
-        let start = request.probes ? published : request.cursor?.seq ?? published
+        let start = request.cursor?.seq ?? published
         if let cursor = request.cursor,
             let reason = epochs.refusal(of: cursor, head: published, maximumCatchUp: configuration.maximumCatchUp)
         {

@@ -53,6 +53,8 @@ final class Mailbox<Element: Sendable>: Sendable {
         waiter?.continuation.resume(returning: element)
     }
 
+    var hasEnded: Bool { state.withLockedValue { $0.end != nil } }
+
     /// Nothing comes after this; the first end counts.
     func end(_ last: Result<Element, any Error>) {
         let waiter: Waiter? = state.withLockedValue {

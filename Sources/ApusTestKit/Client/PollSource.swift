@@ -64,6 +64,7 @@ actor PollSource: StreamSource {
         waiting = [Arrival(item: .batch(batch), cursor: cursor)]
         if let bye = body["bye"] {
             waiting.append(Arrival(item: StreamItem(try ServerFrame(name: "bye", content: bye))))
+            end = .lost
         }
         options.cursor = cursor
         options.signals = batch.signalsTo ?? options.signals

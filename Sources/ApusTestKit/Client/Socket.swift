@@ -17,6 +17,8 @@ final class Socket<Incoming: Sendable>: Sendable {
         do {
             channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                // A small window: a client that does not read is felt by the server soon, not after megabytes.
+                .channelOption(.socketOption(.so_rcvbuf), value: 64 * 1024)
                 .connectTimeout(deadline.remaining)
                 .connect(host: server.host, port: server.port) { channel in
                     channel.eventLoop.makeCompletedFuture {

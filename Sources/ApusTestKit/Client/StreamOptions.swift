@@ -1,11 +1,14 @@
 package import ApusWire
 
-/// The ways to read a stream over the network.
-package enum Transport: String, CaseIterable, Sendable {
-    case webSocket, sse, longPoll, shortPoll
+/// The ways to read a stream: four over the network, and one that opens a reader in the hub itself.
+package enum Transport: String, Sendable {
+    case webSocket, sse, longPoll, shortPoll, inProcess
+
+    package static let network: [Transport] = [.webSocket, .sse, .longPoll, .shortPoll]
+    package static let all = network + [.inProcess]
 
     /// Whether the server sends by itself, after a `hello`.
-    package var isPushed: Bool { self == .webSocket || self == .sse }
+    package var isPushed: Bool { self == .webSocket || self == .sse || self == .inProcess }
 }
 
 /// The query of `GET /v1/stream`.

@@ -9,6 +9,12 @@ protocol StreamSource: Sendable {
     /// Just closes the socket.
     func abort() async
     func setReading(_ on: Bool) async throws
+    /// Says that everything up to `seq` is applied, where that is said neither by a frame nor by a command.
+    func ack(_ seq: Int64) async throws
+}
+
+extension StreamSource {
+    func ack(_ seq: Int64) async throws {}
 }
 
 /// An item and the position after it, where the transport says so itself (SSE's `id:`, a poll's `cursor`).
@@ -32,6 +38,7 @@ extension Transport {
             return EventStreamSource(
                 connection: try await EventStreamConnection(to: server, path: path, within: deadline.rest))
         case .longPoll, .shortPoll: return PollSource(self, server: server, options: options)
+        case .inProcess: throw ClientFailure(.misuse, "an in-process stream needs the hub, not an address")
         }
     }
 }

@@ -16,6 +16,7 @@ package actor TestStream {
     /// Taken from the source but not handed out: what `reply(to:)` and `collectEvents` found and did not want.
     var setAside: [StreamItem] = []
     private var options: StreamOptions
+    private let open: @Sendable (StreamOptions, Deadline) async throws -> any StreamSource
     /// One for all who need it first at the same time.
     private var connecting: Task<any StreamSource, any Error>?
     /// The position after what the source has brought.
@@ -27,9 +28,19 @@ package actor TestStream {
 
     /// Nothing is sent before the first `next`, `start` or `ack`.
     package init(server: ServerAddress, transport: Transport, options: StreamOptions = StreamOptions()) {
+        self.init(server: server, transport: transport, options: options) { options, deadline in
+            try await transport.connect(to: server, options: options, by: deadline)
+        }
+    }
+
+    init(
+        server: ServerAddress, transport: Transport, options: StreamOptions,
+        open: @escaping @Sendable (StreamOptions, Deadline) async throws -> any StreamSource
+    ) {
         self.server = server
         self.transport = transport
         self.options = options
+        self.open = open
         cursor = options.cursor
         signalsToken = options.signals
         arrived = options.cursor
@@ -92,9 +103,7 @@ package actor TestStream {
     func connected(by deadline: Deadline) async throws -> any StreamSource {
         let task =
             connecting
-            ?? Task { [server, transport, options] in
-                try await transport.connect(to: server, options: options, by: deadline)
-            }
+            ?? Task { [open, options] in try await open(options, deadline) }
         connecting = task
         do {
             return try await task.value

@@ -21,7 +21,6 @@ final class EventStreamSink: ReaderSink {
     enum Refusable {
         case stream
         case problem(Problem)
-        case reset(Reset)
     }
 
     init(
@@ -78,12 +77,11 @@ final class EventStreamSink: ReaderSink {
         context?.flush()
     }
 
+    /// Also a stream that never began says it by event: a plain `EventSource` then comes back at the new position.
     func reset(_ reset: Reset) {
-        if record == nil {
-            write(head(.reset(reset)))
-        } else {
-            write(ByteBuffer(body: EventStream.reset(reset), chunked: isChunked))
-        }
+        if record == nil { write(head(.stream)) }
+        write(ByteBuffer(body: EventStream.reset(reset), chunked: isChunked))
+        if isChunked, record == nil { write(ByteBuffer(string: "0\r\n\r\n")) }
         finish("reset")
     }
 

@@ -111,7 +111,6 @@ extension FrontHandler {
                 switch answer {
                 case .stream: HTTPAnswer.eventStreamHead(isChunked: isChunked)
                 case .problem(let problem): HTTPAnswer.problem(problem, keepAlive: false)
-                case .reset(let reset): HTTPAnswer.reset(reset, keepAlive: false)
                 }
             },
             ended: { [weak self] in self?.closeGently() })
