@@ -45,9 +45,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isQuiescing = false
     private var closesAfterResponse = false
     private var needsFlush = false
-    /// Until when a request must have come in completely; nil while one is being answered.
-    private var deadline: NIODeadline?
-    private var timer: Scheduled<Void>?
+    private lazy var deadline = RequestDeadline(loop: half.loop) { [weak self] in self?.deadlinePassed() }
     /// A WebSocket is about to take the connection: what follows the handshake stays in the socket.
     var isUpgrading = false
 
@@ -70,7 +68,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         own = context
         // The encoder was added just before; without it there is nothing to write to.
         wire = encoder.flatMap { try? context.pipeline.syncOperations.context(handler: $0) }
-        setDeadline(in: timeouts.firstRequest)
+        deadline.set(in: timeouts.firstRequest)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -85,9 +83,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         poll = nil
         if case .streaming(let sink) = state { sink.gone("network") }
         state = .closed
-        deadline = nil
-        timer?.cancel()
-        timer = nil
+        deadline.cancel()
         held = []
         own = nil
         wire = nil
@@ -97,7 +93,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .routing = state { return context.fireErrorCaught(error) }
-        guard let problem = Self.problem(for: error) else {
+        guard let problem = Problem(reading: error) else {
             logger.debug("connection error", metadata: ["error": "\(error)"])
             return context.close(promise: nil)
         }
@@ -189,7 +185,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func dispatch(_ request: FrontRequest, _ context: ChannelHandlerContext) {
-        deadline = nil
+        deadline.clear()
         state = .answering(request)
         serve(request, context)
     }
@@ -216,7 +212,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if requestEnded, responseEnded { return finished(keepAlive: true) }
         state = .routing(requestEnded: requestEnded, responseEnded: responseEnded)
         // A request that has come in completely may take its time; one that has not, may not.
-        if requestEnded { deadline = nil } else { setDeadline(in: timeouts.firstRequest) }
+        if requestEnded { deadline.clear() } else { deadline.set(in: timeouts.firstRequest) }
     }
 
     /// Sends a whole response of the front.
@@ -241,7 +237,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             flush()
             return closeGently()
         }
-        setDeadline(in: timeouts.nextRequest)
+        deadline.set(in: timeouts.nextRequest)
         guard !held.isEmpty, let own else { return }
         flush()
         own.eventLoop.assumeIsolated().execute { self.resumeHeld() }
@@ -258,7 +254,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The connection has done what it was for.
     func closeGently() {
         state = .closed
-        deadline = nil
+        deadline.clear()
         own?.channel.closeGently()
     }
 
@@ -274,7 +270,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             promise: nil)
         do { try pipeline.addHandler(handler, position: .before(self)) } catch { return own.close(promise: nil) }
         state = .closed
-        deadline = nil
+        deadline.clear()
         pipeline.removeHandler(encoder, promise: nil)
         handler.begin()
         // What the client sent after its handshake comes out of the decoder as it goes, outside any read.
@@ -287,35 +283,10 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: time
 
-    private func setDeadline(in time: TimeAmount) {
-        deadline = half.loop.now + time
-        if timer == nil { arm(in: time) }
-    }
-
-    /// One timer at a time, and none while there is nothing to wait for: a busy connection never touches it.
-    private func arm(in time: TimeAmount) {
-        guard let own else { return }
-        timer = own.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timerFired() }
-    }
-
-    private func timerFired() {
-        timer = nil
-        guard let deadline else { return }
-        let rest = deadline - half.loop.now
-        if rest > .zero { return arm(in: rest) }
+    private func deadlinePassed() {
         switch state {
         case .receiving: refuse(Problem(.requestTimeout, "The request did not come in completely in time."))
         default: own?.close(promise: nil)
-        }
-    }
-
-    private static func problem(for error: any Error) -> Problem? {
-        switch error {
-        case HTTPParserError.headerOverflow:
-            Problem(.headersTooLarge, "The header fields of a request have at most 16 KiB together.")
-        case let error as HTTPParserError:
-            Problem(.badRequest, "The request is not HTTP/1.1 as RFC 9112 has it (\(error)).")
-        default: nil
         }
     }
 }

@@ -55,3 +55,16 @@ enum HTTPAnswer {
         return text
     }
 }
+
+extension Problem {
+    /// What is wrong with bytes that the HTTP decoder refused; nil for errors of the network.
+    init?(reading error: any Error) {
+        switch error {
+        case HTTPParserError.headerOverflow:
+            self.init(.headersTooLarge, "The header fields of a request have at most 16 KiB together.")
+        case let error as HTTPParserError:
+            self.init(.badRequest, "The request is not HTTP/1.1 as RFC 9112 has it (\(error)).")
+        default: return nil
+        }
+    }
+}
