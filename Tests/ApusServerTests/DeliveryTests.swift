@@ -1,7 +1,9 @@
 import ApusTestKit
+import Foundation
 import Testing
 
-/// Each promise of the stream, over each transport that can show it.
+/// Each promise of the stream, over each transport that can show it. `APUS_CASE` plays only the cases whose names
+/// contain it.
 struct DeliveryTests {
     struct Pair: Sendable, CustomTestStringConvertible {
         let delivery: DeliveryCase
@@ -15,7 +17,9 @@ struct DeliveryTests {
     }
     static let played = pairs.filter { $0.delivery.fits($0.transport) }
 
-    @Test(arguments: played)
+    private static let asked = ProcessInfo.processInfo.environment["APUS_CASE"]
+
+    @Test(arguments: played.filter { asked.map($0.delivery.name.contains) ?? true })
     func `a reader gets what the log holds`(_ pair: Pair) async throws {
         try await pair.delivery.run(on: pair.transport)
     }

@@ -154,7 +154,7 @@ actor ModelUser {
             if other == first.command { return }
             return try await send([other])[0].expect("id_reused")
         }
-        var again = try await send([first.command])[0].ok
+        var again = try await send([first.command], asRepeat: true)[0].ok
         try require(again?["repeated"] == true, "repeated, but \(again.map(JSONValue.object) ?? .null) came")
         again?["repeated"] = nil
         try require(again == first.ok, "the first reply \(first.ok), but \(again ?? [:]) came")
@@ -181,7 +181,7 @@ actor ModelUser {
     }
 
     /// Sends until there is an answer, as a client's outbox does: the same id over whatever works.
-    private func send(_ commands: [JSONObject]) async throws -> [Answer] {
+    private func send(_ commands: [JSONObject], asRepeat: Bool = false) async throws -> [Answer] {
         let deadline = Deadline.within(.seconds(30))
         var attempt = 0
         while true {
@@ -190,7 +190,7 @@ actor ModelUser {
                 var answers = try await once(commands)
                 if !answers.contains(where: { $0.error?["retryable"] == true }) {
                     // Only after an attempt without an answer may the first answer be that of a repeat.
-                    if attempt > 1 { answers = answers.map(\.asFirst) }
+                    if attempt > 1, !asRepeat { answers = answers.map(\.asFirst) }
                     return answers
                 }
             } catch let failure as ClientFailure where failure.kind != .violation {
