@@ -32,6 +32,11 @@ struct StreamRecord {
         events += batch.events.count
     }
 
+    /// Something went wrong below the stream; it is about to close.
+    func failed(_ error: any Error) {
+        logger.info("stream failed", metadata: ["error": "\(error)"])
+    }
+
     /// Says once how the stream ended; `cause` is a close code's name or what the network did.
     mutating func close(_ cause: String, now: NIODeadline) {
         if isClosed { return }

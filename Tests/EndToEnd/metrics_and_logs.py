@@ -1,10 +1,13 @@
 """What an operator sees: figures that move, lines that say who came and why they went, and no secret in either."""
 
 import re
+import socket
 import sqlite3
+import struct
 import uuid
 
 from apus import Server, check, make_room, request, wait_for
+from crowd import Line
 from metrics import Metrics, scrape
 from readers import Reader
 from websocket import WebSocket, encode
@@ -130,3 +133,20 @@ def test_log_lines(folder):
     for line in log.splitlines():
         check(re.match(r"\d{4}-\d\d-\d\dT\S+ (trace|debug|info|notice|warning|error|critical) apus: ", line), f"a line of another form: {line!r}")
     check("serving" in log and "stopped" in log, "a beginning and an end")
+
+
+def test_a_broken_connection_is_logged(folder):
+    """A reset is an error of the connection, with its id, and then its end."""
+    with Server(folder) as server:
+        alice = server.client("alice")
+        for kind in ("websocket", "sse"):
+            line = Line(server, kind, alice.token)
+            wait_for(lambda: scrape(server).value("apus_readers", transport=kind) == 1, f"{kind} to be let in")
+            line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            line.socket.close()
+            wait_for(lambda: scrape(server).value("apus_readers", transport=kind) == 0, f"{kind} to be gone")
+        log = server.log_text()
+        for kind in ("websocket", "sse"):
+            name = re.search(rf"connection=(\S+).*transport={kind}.* stream opened", log)[1]
+            for said in ("stream failed", "stream closed"):
+                check(re.search(rf"connection={name}\b.* {said}", log), f"no \"{said}\" for {kind} {name} in:\n{log}")

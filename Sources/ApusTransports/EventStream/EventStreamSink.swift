@@ -49,6 +49,8 @@ final class EventStreamSink: ReaderSink {
         ended = nil
     }
 
+    func failed(_ error: any Error) { record?.failed(error) }
+
     func becameWritable() {
         if let reader { half.becameWritable(reader) }
     }

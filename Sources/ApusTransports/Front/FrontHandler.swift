@@ -94,7 +94,11 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .routing = state { return context.fireErrorCaught(error) }
         guard let problem = Problem(reading: error) else {
-            logger.debug("connection error", metadata: ["error": "\(error)"])
+            if case .streaming(let sink) = state {
+                sink.failed(error)
+            } else {
+                logger.debug("connection failed", metadata: ["error": "\(error)"])
+            }
             return context.close(promise: nil)
         }
         switch state {

@@ -79,7 +79,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.debug("websocket error", metadata: ["error": "\(error)"])
+        record?.failed(error)
         gone("network")
         context.close(promise: nil)
     }
