@@ -58,11 +58,12 @@ class Reader(threading.Thread):
 
     The transport `changing` takes the next one whenever a connection is lost, and reads on from the same cursor."""
 
-    def __init__(self, client, transport, cursor=None, query=""):
+    def __init__(self, client, transport, cursor=None, query="", after=None):
+        """`after` is an older reader that has stopped: this one goes on where it ended, with what it saw."""
         super().__init__(daemon=True, name=f"{client.name} by {transport}")
         self.client, self.transport, self.query = client, transport, query
-        self.track = Track(cursor or client.sync()["cursor"])
-        self.start_seq = self.track.seq
+        self.track = after.track if after else Track(cursor or client.sync()["cursor"])
+        self.start_seq = after.start_seq if after else self.track.seq
         self.connections = 0
         self.failure = None
         self.stopping = threading.Event()

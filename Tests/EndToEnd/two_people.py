@@ -32,12 +32,9 @@ def test_chat_on_every_transport(folder):
             converse(alice, bob, readers, room, 4)
             # What comes while Bob is away is read from the log, not from mail.
             readers[1].stop()
-            away = readers[1].track
             for number in range(30):
                 alice.say(room, f"alone {number}")
-            back = Reader(bob, transport, cursor=away.cursor)
-            back.track.events = away.events
-            back.start_seq, readers[1] = readers[1].start_seq, back
+            readers[1] = Reader(bob, transport, after=readers[1])
             converse(alice, bob, readers, room, 2)
             head = carol.sync()["seq"]
             ledger = Ledger(server.data)
