@@ -27,6 +27,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
@@ -68,7 +69,7 @@ let package = Package(
         .target(
             name: "ApusChat", dependencies: ["ApusWire", "ApusCore", crypto, nioCore, nioLocks], swiftSettings: strict),
         .target(
-            name: "ApusSQLite", dependencies: ["ApusWire", "ApusCore", "ApusChat", grdb], swiftSettings: strict),
+            name: "ApusSQLite", dependencies: ["ApusWire", "ApusCore", "ApusChat", grdb, sqlite], swiftSettings: strict),
         // The commit reaches `apus --version` through this one file, so that a new commit recompiles nothing else.
         .target(
             name: "CBuildInfo",

@@ -8,6 +8,12 @@ package struct StorageFailure: Error, Sendable, CustomStringConvertible {
     package init(_ description: String) { self.description = description }
 }
 
+/// What a savepoint's body left behind can only be taken back by running the whole transaction again. Thrown through
+/// `write`'s body, which lets it pass.
+package struct TransactionRestart: Error {
+    package init() {}
+}
+
 /// A command that succeeded once, as it is kept for ever.
 package struct RememberedCommand: Sendable {
     package let hash: [UInt8]
@@ -111,8 +117,8 @@ package struct HistoryPage: Sendable {
 
 /// The database: the log, and the chat state that is written in the same transactions. Reads block.
 package protocol ChatStore: Log, SignalSource {
-    /// Runs `body` in one transaction that is on the disk when this returns (fsync included).
-    /// Returns how long the commit took. Throws `StorageFailure` when it did not happen.
+    /// Runs `body` in one transaction that is on the disk when this returns (fsync included). It may be run twice: what
+    /// the first run did has not happened then. Returns how long the commit took. Throws `StorageFailure` when it did not happen.
     func write(_ body: (any ChatTransaction) throws -> Void) throws -> Duration
 
     func identity(tokenHash: [UInt8]) throws -> Identity?

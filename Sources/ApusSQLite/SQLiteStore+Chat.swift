@@ -125,7 +125,7 @@ extension SQLiteStore {
                             WHERE member.room = ? AND member.since IS NOT NULL AND member.delivered > 0
                             """), arguments: [key.raw])
                 if room.memberCount > smallRoomMembers {
-                    let least = try SQLiteTransaction(database, head: 0).leastProgress(in: key)
+                    let least = try Progress.least(database, in: key)
                     // Nothing is told of a room at rest: that is what absence means.
                     if least.delivered > 0 { drafts.append(.receipts(room, least, at: Timestamp(milliseconds: 0))) }
                 } else {

@@ -22,6 +22,7 @@ package enum SQLiteOpenError: Error, CustomStringConvertible, Sendable {
 /// The embedded engine: one SQLite file in WAL mode, every commit fsynced, one writer, several readers.
 package final class SQLiteStore: ChatStore {
     let pool: DatabasePool
+    private let memory: WriterMemory
 
     /// Opens the file, making or migrating it. The caller holds the folder's lock.
     package init(path: String) throws {
@@ -35,13 +36,18 @@ package final class SQLiteStore: ChatStore {
             if try pool.read(migrator.hasBeenSuperseded) { throw SQLiteOpenError.newer(path: path) }
             // GRDB sets NORMAL itself when it turns WAL on, over anything said before: so FULL comes after, and is
             // read back, for without it a commit would be answered before it is on the disk.
+            // Checkpoints are spaced out: what is written several times in 32 MiB of WAL goes to the file once.
             try pool.writeWithoutTransaction { database in
-                try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536")
+                try database.execute(
+                    sql: """
+                        PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000
+                        """)
                 guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2,
                     try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal"
                 else { throw SQLiteOpenError.unusable(path: path, reason: "WAL with synchronous=FULL is refused") }
             }
             try migrator.migrate(pool)
+            memory = try pool.writeWithoutTransaction(WriterMemory.init)
         } catch let error as DatabaseError {
             throw SQLiteOpenError.unusable(path: path, reason: error.message ?? "SQLite error \(error.resultCode)")
         }
@@ -57,7 +63,20 @@ package final class SQLiteStore: ChatStore {
     }
 
     package func write(_ body: (any ChatTransaction) throws -> Void) throws -> Duration {
-        try commit { try body(SQLiteTransaction($0, head: try Self.head($0))) }
+        do {
+            return try write(usesSavepoints: false, body)
+        } catch is TransactionRestart {
+            return try write(usesSavepoints: true, body)
+        }
+    }
+
+    private func write(usesSavepoints: Bool, _ body: (any ChatTransaction) throws -> Void) throws -> Duration {
+        try commit { database in
+            memory.trim()
+            let head = try Self.head(database)
+            try body(SQLiteTransaction(database, memory, head: head, usesSavepoints: usesSavepoints))
+            try memory.settle()
+        }
     }
 
     /// One transaction; how long COMMIT took. What SQLite says of its file becomes a `StorageFailure`.
@@ -71,6 +90,7 @@ package final class SQLiteStore: ChatStore {
                     try database.commit()
                     return ContinuousClock.now - start
                 } catch {
+                    memory.forget()
                     // SQLite has rolled back by itself after some errors (a full disk is one).
                     if database.isInsideTransaction { try database.rollback() }
                     throw error

@@ -42,6 +42,8 @@ enum Schema {
         ) WITHOUT ROWID;
         """
 
+    /// `command` begins with the id: ids that begin with the time, as UUIDv7 do, then go to the end of the table
+    /// whoever sends them, instead of to one page per user.
     private static let chatTables = """
         CREATE TABLE user (
             key INTEGER PRIMARY KEY,
@@ -89,11 +91,11 @@ enum Schema {
         );
         CREATE UNIQUE INDEX message_number ON message (room, number);
         CREATE TABLE command (
-            user INTEGER NOT NULL,
             id TEXT NOT NULL,
+            user INTEGER NOT NULL,
             hash BLOB NOT NULL,
             reply TEXT NOT NULL,
-            PRIMARY KEY (user, id)
+            PRIMARY KEY (id, user)
         ) WITHOUT ROWID;
         """
 }

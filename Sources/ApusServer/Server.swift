@@ -48,7 +48,7 @@ package final class Server: Sendable {
             let store = try SQLiteStore(path: folder.database)
             try store.beginEpoch(at: .now)
             group = MultiThreadedEventLoopGroup(
-                numberOfThreads: min(settings.loops > 0 ? settings.loops : System.coreCount, 64))
+                numberOfThreads: min(settings.loops > 0 ? settings.loops : usableCores, 64))
             threads = NIOThreadPool(numberOfThreads: 4)
             threads.start()
             undo.append { [group, threads] in

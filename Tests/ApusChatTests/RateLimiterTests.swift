@@ -28,6 +28,20 @@ struct RateLimiterTests {
         }
     }
 
+    @Test func `what has not happened is given back, once`() {
+        var limiter = RateLimiter(perSecond: 1, burst: 2)
+        let user = UserKey(1)
+        let now = Timestamp(milliseconds: 0)
+        func letThrough() -> Int { (0..<5).count { _ in limiter.refusal(for: user, now: now) == nil } }
+        #expect(letThrough() == 2)
+        limiter.giveBack()
+        limiter.giveBack()
+        #expect(letThrough() == 2)
+        limiter.settle()
+        limiter.giveBack()
+        #expect(letThrough() == 0)
+    }
+
     @Test func `no limit means no limit`() {
         var limiter = RateLimiter(perSecond: 0, burst: 0)
         let refusals = (0..<1000).compactMap { _ in limiter.refusal(for: UserKey(1), now: Timestamp(milliseconds: 0)) }

@@ -39,7 +39,6 @@ struct OpeningTests {
         do {
             let store = try folder.sqlite()
             try store.pool.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99')") }
-            try store.pool.close()
         }
         let error = #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: folder.database) }
         #expect(error?.description.contains("newer version of Apus") == true)

@@ -24,7 +24,7 @@ package struct Room: Sendable {
     package let topic: String
     package let history: RoomHistory
     /// The number of the last message; 0 in an empty room.
-    package let head: Int64
+    package var head: Int64
     package let memberCount: Int64
 
     package init(

@@ -2,8 +2,8 @@ import ApusCore
 import ApusWire
 import Crypto
 
-/// Runs commands inside a write transaction, one after the other, each on its own savepoint: one that fails leaves no
-/// trace and does not hurt its neighbours. Confined to the writer's thread.
+/// Runs commands inside a write transaction, one after the other: one that fails leaves no trace and does not hurt its
+/// neighbours. Confined to the writer's thread.
 final class CommandRunner {
     struct Outcome {
         var events: [LogEvent] = []
@@ -25,6 +25,12 @@ final class CommandRunner {
         self.report = report
         limiter = RateLimiter(perSecond: limits.commandsPerSecond, burst: limits.commandBurst)
     }
+
+    /// A transaction begins: what an earlier one took off its users' allowance and did not carry through, they get back.
+    func begin() { limiter.giveBack() }
+
+    /// The transaction has happened.
+    func commit() { limiter.settle() }
 
     /// Runs a submission's commands in order. After a retryable failure the rest is not tried: order would be lost.
     func run(_ submission: Submission, in store: any ChatTransaction, into outcome: inout Outcome) throws -> [Reply] {
@@ -68,6 +74,8 @@ final class CommandRunner {
             return .failure(problem)
         } catch let failure as StorageFailure {
             throw failure
+        } catch let restart as TransactionRestart {
+            throw restart
         } catch {
             report((try? item.command.get().op) ?? "?", error)  // a command that did not decode threw a Problem above
             return .failure(Problem(.internalError, "The command failed in the server; it has been logged."))

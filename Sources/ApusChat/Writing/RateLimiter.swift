@@ -13,6 +13,8 @@ struct RateLimiter {
     private let full: Int64
     private var buckets: [UserKey: Bucket] = [:]
     private var sweepAt = 1024
+    /// Who was let through since the last `settle`, once for each time.
+    private var unsettled: [UserKey] = []
 
     init(perSecond: Int, burst: Int) {
         rate = Int64(perSecond)
@@ -27,11 +29,21 @@ struct RateLimiter {
         defer { buckets[user] = bucket }
         if bucket.tokens >= 1000 {
             bucket.tokens -= 1000
+            unsettled.append(user)
             if buckets.count > sweepAt { sweep(now) }
             return nil
         }
         return (1000 - bucket.tokens + rate - 1) / rate
     }
+
+    /// What was let through since the last `settle` has not happened.
+    mutating func giveBack() {
+        for user in unsettled { buckets[user]?.tokens += 1000 }
+        unsettled = []
+    }
+
+    /// What was let through has happened.
+    mutating func settle() { unsettled.removeAll(keepingCapacity: true) }
 
     private func refilled(_ bucket: Bucket, _ now: Timestamp) -> Bucket {
         // A clock that is set back gives nothing, and nothing twice.

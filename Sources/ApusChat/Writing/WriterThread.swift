@@ -28,12 +28,18 @@ final class WriterThread: @unchecked Sendable {
         var outcome = CommandRunner.Outcome()
         var replies: [AddressedReplies] = []
         var failedJobs: [Int: any Error] = [:]
-        var receipts = receipts
+        var receipts = self.receipts
         let tellsReceipts = group.contains { if case .receipts = $0 { true } else { false } }
         let acks = tellsReceipts ? hub.takeAcks() : []
         if tellsReceipts, group.count == 1, acks.isEmpty, receipts.isEmpty, !hasFailed { return }
         do {
             let commit = try store.write { transaction in
+                // It may be the second run.
+                runner.begin()
+                outcome = CommandRunner.Outcome()
+                replies = []
+                failedJobs = [:]
+                receipts = self.receipts
                 if hasFailed { try transaction.touch() }
                 for (index, work) in group.enumerated() {
                     switch work {
@@ -45,6 +51,8 @@ final class WriterThread: @unchecked Sendable {
                             outcome.events += try transaction.savepoint { try job.run(transaction) }
                         } catch let failure as StorageFailure {
                             throw failure
+                        } catch let restart as TransactionRestart {
+                            throw restart
                         } catch {
                             failedJobs[index] = error
                         }
@@ -58,6 +66,7 @@ final class WriterThread: @unchecked Sendable {
                 FaultPoint.reach(.afterInsert)
             }
             FaultPoint.reach(.afterCommit)
+            runner.commit()
             self.receipts = receipts
             hasFailed = false
             works(true)

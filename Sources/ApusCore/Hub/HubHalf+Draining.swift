@@ -45,8 +45,8 @@ extension HubHalf {
         for list in dirty { settle(list) }
         position = delivery.position
         signalVersion = delivery.signalVersion
-        deliverTouched()
-        finish(mail)
+        let readers = deliverTouched()
+        finish(mail, flushing: readers)
         if !idleRooms.isEmpty {
             let idle = idleRooms.filter { rooms[$0] == nil }
             idleRooms = []
@@ -94,13 +94,14 @@ extension HubHalf {
         reader.pending.append(segment)
     }
 
-    private func deliverTouched() {
+    /// Writes without flushing; returns whom it wrote to.
+    private func deliverTouched() -> [Reader] {
         let readers = touched
         touched = []
         for reader in readers where !reader.isEnded {
             deliver(reader)
         }
-        for reader in readers { reader.sink.flush() }
+        return readers
     }
 
     private func deliver(_ reader: Reader) {
@@ -132,9 +133,11 @@ extension HubHalf {
         write(reader, outgoing(batches, signalVersion: signalVersion))
     }
 
-    /// Replies, endings, and the measure of how long it all took.
-    private func finish(_ mail: Mail) {
+    /// Replies, endings, and the measure of how long it all took. A poster's reply and what it reads of its own message
+    /// go out in one write.
+    private func finish(_ mail: Mail, flushing touched: [Reader]) {
         for addressed in mail.replies { addressed.address.receiver.value.receive(addressed.replies) }
+        for reader in touched { reader.sink.flush() }
         for addressed in mail.replies { addressed.address.receiver.value.flush() }
         for ending in mail.endings {
             guard let reader = readers[ending.reader] else { continue }

@@ -69,9 +69,7 @@ package final class HubHalf: @unchecked Sendable {
         reader.seats = []
         reader.pending = []
         let user = reader.request.identity.key
-        users[user]?.removeAll { $0 === reader }
-        let isLast = users[user]?.isEmpty == true
-        if isLast { users[user] = nil }
+        let isLast = forget(reader, of: user)
         hub.instruments.readers(reader.request.kind).add(-1)
         hub.withState {
             $0.detach(
@@ -115,7 +113,7 @@ package final class HubHalf: @unchecked Sendable {
         reader.sent = attachment.sent
         reader.lastWrite = loop.now
         reader.openedAt = loop.now
-        users[reader.request.identity.key, default: []].append(reader)
+        remember(reader, of: reader.request.identity.key)
         if !reader.request.probes { for room in attachment.rooms { takeSeat(reader, room) } }
         hub.instruments.readers(reader.request.kind).add(1)
         hub.instruments.opened(reader.request.kind).add()
@@ -149,6 +147,23 @@ package final class HubHalf: @unchecked Sendable {
             user: Hello.User(id: identity.id, name: identity.name, displayName: identity.displayName),
             heartbeatMilliseconds: hub.configuration.heartbeat.nanoseconds / 1_000_000,
             limits: hub.configuration.limits, server: hub.configuration.server)
+    }
+
+    private func remember(_ reader: Reader, of user: UserKey) {
+        reader.userIndex = users[user]?.count ?? 0
+        users[user, default: []].append(reader)
+    }
+
+    /// Takes a reader off its user's list, however long that is; true when it was the last.
+    private func forget(_ reader: Reader, of user: UserKey) -> Bool {
+        guard let last = users[user]?.popLast() else { return true }
+        if last !== reader {
+            users[user]?[reader.userIndex] = last
+            last.userIndex = reader.userIndex
+        }
+        guard users[user]?.isEmpty == true else { return false }
+        users[user] = nil
+        return true
     }
 
     func sit(_ reader: Reader, _ room: RoomKey) {

@@ -91,6 +91,8 @@ package final class Reader {
     /// Signals went past while the reader could not take them.
     var missedSignals = false
     var seats: [Seat] = []
+    /// Its place in the list of its user's readers.
+    var userIndex = 0
     var pending: [Segment] = []
     var lastWrite = NIODeadline.uptimeNanoseconds(0)
     var earlyTicks: ArraySlice<TimeAmount> = []

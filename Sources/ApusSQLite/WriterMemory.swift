@@ -1,0 +1,102 @@
+import ApusChat
+import ApusCore
+import GRDB
+
+/// What the writer keeps between transactions: its statements, and what it has read of rooms and members. There is only
+/// one writer, so what it knows stays true until it changes it; a transaction that is rolled back empties the memory.
+/// Confined to the writer's connection.
+final class WriterMemory: @unchecked Sendable {
+    // Invariant for @unchecked: touched only inside a write access of the pool, and there is one at a time.
+    /// How much is remembered before all is forgotten.
+    private static let maximumRooms = 10_000
+    private static let maximumStays = 100_000
+
+    let findCommand: PreparedStatement
+    let insertCommand: PreparedStatement
+    let insertEvent: PreparedStatement
+    let insertMessage: PreparedStatement
+    let findRoom: PreparedStatement
+    let findStay: PreparedStatement
+    private let updateHead: PreparedStatement
+
+    private var rooms: [String: Room] = [:]
+    private var slugs: [RoomKey: String] = [:]
+    private var stays: [MemberKey: Int64] = [:]
+    /// The last message numbers; on the disk only what is not in `changedHeads`.
+    private var heads: [RoomKey: Int64] = [:]
+    private var changedHeads: Set<RoomKey> = []
+
+    init(_ database: Database) throws {
+        findCommand = try PreparedStatement("SELECT hash, reply FROM command WHERE id = ? AND user = ?", on: database)
+        insertCommand = try PreparedStatement(
+            "INSERT INTO command (id, user, hash, reply) VALUES (?, ?, ?, ?)", on: database)
+        insertEvent = try PreparedStatement(
+            """
+            INSERT INTO event (seq, audience, type, by, at, command_id, data, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """, on: database)
+        insertMessage = try PreparedStatement(
+            "INSERT INTO message (room, number, seq, by, at, command_id, text) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            on: database)
+        findRoom = try PreparedStatement("\(Room.columns) FROM room WHERE room.slug = ?", on: database)
+        findStay = try PreparedStatement("SELECT since FROM member WHERE room = ? AND user = ?", on: database)
+        updateHead = try PreparedStatement("UPDATE room SET head = ? WHERE key = ?", on: database)
+    }
+
+    // MARK: rooms
+
+    func room(named slug: String) throws -> Room? {
+        guard var room = try rooms[slug] ?? findRoom.first(slug, read: { Room($0) }) else { return nil }
+        if let head = heads[room.key] {
+            room.head = head
+        } else {
+            rooms[slug] = room
+            slugs[room.key] = slug
+            heads[room.key] = room.head
+        }
+        return room
+    }
+
+    func stay(of user: UserKey, in room: RoomKey) throws -> Int64? {
+        let key = MemberKey(room: room, user: user)
+        if let since = stays[key] { return since }
+        let since = try findStay.first(room.raw, user.raw) { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
+        stays[key] = since
+        return since
+    }
+
+    /// Members have changed.
+    func forget(_ user: UserKey, in room: RoomKey) {
+        stays[MemberKey(room: room, user: user)] = nil
+        if let slug = slugs[room] { rooms[slug] = nil }
+    }
+
+    var hasUnsettled: Bool { !changedHeads.isEmpty }
+
+    /// The next number of a room; on the disk with the transaction's end.
+    func takeNumber(in room: RoomKey, stored: () throws -> Int64) throws -> Int64 {
+        let number = try (heads[room] ?? stored()) + 1
+        heads[room] = number
+        changedHeads.insert(room)
+        return number
+    }
+
+    /// Writes what has been put off.
+    func settle() throws {
+        for room in changedHeads { try updateHead.run(heads[room], room.raw) }
+        changedHeads = []
+    }
+
+    /// At the beginning of a transaction, when everything is on the disk.
+    func trim() {
+        if rooms.count > Self.maximumRooms || stays.count > Self.maximumStays { forget() }
+    }
+
+    /// What was read may have been rolled back.
+    func forget() {
+        rooms = [:]
+        slugs = [:]
+        stays = [:]
+        heads = [:]
+        changedHeads = []
+    }
+}
