@@ -13,15 +13,19 @@ public struct Cursor: Sendable, Hashable, CustomStringConvertible {
 
     /// Nil unless the text is 1…32 of `[a-z0-9]`, a hyphen, and a whole number without sign or leading zeros.
     public init?(_ text: some StringProtocol) {
-        let utf8 = text.utf8
-        guard utf8.count <= 64, let hyphen = utf8.firstIndex(of: UInt8(ascii: "-")) else { return nil }
-        let epoch = utf8[..<hyphen]
-        let digits = utf8[utf8.index(after: hyphen)...]
-        guard (1...32).contains(epoch.count), epoch.allSatisfy(Self.isEpochByte),
-            digits.allSatisfy({ (0x30...0x39).contains($0) }), digits.first != 0x30 || digits.count == 1,
-            let seq = Int64(String(decoding: digits, as: UTF8.self)), seq <= Self.maximumSequence
+        let utf8 = ContiguousArray(text.utf8.prefix(65))
+        guard utf8.count <= 64, let hyphen = utf8.firstIndex(of: UInt8(ascii: "-")), (1...32).contains(hyphen),
+            utf8[..<hyphen].allSatisfy(Self.isEpochByte)
         else { return nil }
-        self.init(epoch: String(decoding: epoch, as: UTF8.self), seq: seq)
+        let digits = utf8[(hyphen + 1)...]
+        guard (1...16).contains(digits.count), digits.first != 0x30 || digits.count == 1 else { return nil }
+        var seq: Int64 = 0
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            seq = seq * 10 + Int64(digit - 0x30)
+        }
+        guard seq <= Self.maximumSequence else { return nil }
+        self.init(epoch: String(decoding: utf8[..<hyphen], as: UTF8.self), seq: seq)
     }
 
     public var description: String { "\(epoch)-\(seq)" }

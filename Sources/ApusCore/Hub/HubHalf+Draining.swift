@@ -113,6 +113,11 @@ extension HubHalf {
             hub.instruments.slowReaders.add()
             return
         }
+        if reader.isPoll, reader.signalsTo == nil, segments.count == 1 {
+            return write(
+                reader,
+                segments[0].fullBatches(for: reader) { cut(reader, segments[0].events, to: position) })
+        }
         if reader.missedSignals || reader.signalsTo == nil {
             let merged = segments.merged
             return write(reader, cut(reader, merged.events, to: position))

@@ -12,6 +12,7 @@ final class Segment {
     let events: [EncodedEvent]
     let signals: [EncodedSignal]
     private var cache: [Cached] = []
+    private var full: (user: UserKey, scope: Scope, from: Int64, limit: Int, batches: [OutgoingBatch])?
 
     init(events: [EncodedEvent], signals: [EncodedSignal]) {
         self.events = events
@@ -38,6 +39,22 @@ final class Segment {
         }
         if cache.count < 4 { cache.append(Cached(from: from, limit: key, to: to, batches: outgoing)) }
         return outgoing
+    }
+}
+
+extension Segment {
+    /// The batches, with all signals, for a poll that knows none: the many polls of one token, as a page for everybody
+    /// makes them, share them.
+    func fullBatches(for poll: Reader, make: () -> [OutgoingBatch]) -> [OutgoingBatch] {
+        let request = poll.request
+        if let full, full.user == request.identity.key, full.from == poll.position, full.limit == request.limit,
+            full.scope == request.scope
+        {
+            return full.batches
+        }
+        let batches = make()
+        full = (request.identity.key, request.scope, poll.position, request.limit, batches)
+        return batches
     }
 }
 

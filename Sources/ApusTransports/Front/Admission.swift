@@ -48,8 +48,12 @@ package enum Bearer {
     /// The token in an `Authorization` header.
     package static func token(_ header: String?) -> String? {
         guard let header, header.utf8.count <= 512 else { return nil }
-        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1])
+        let utf8 = header.utf8
+        let scheme = utf8.prefix { $0 != UInt8(ascii: " ") }
+        guard scheme.count == 6, scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
+        let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") }
+        let token = utf8[scheme.endIndex...].drop(while: isSpace).prefix { !isSpace($0) }
+        guard !token.isEmpty, utf8[token.endIndex...].allSatisfy(isSpace) else { return nil }
+        return String(Substring(token))
     }
 }

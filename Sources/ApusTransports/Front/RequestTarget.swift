@@ -6,27 +6,24 @@ struct RequestTarget {
     private let items: [(name: String, value: String)]
 
     init(_ uri: String) {
-        let parts = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        path = parts.first ?? ""
-        guard parts.count == 2 else {
-            items = []
-            return
-        }
-        items = parts[1].split(separator: "&").map { item in
-            let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (Self.decoded(pair[0]), pair.count == 2 ? Self.decoded(pair[1]) : "")
+        let utf8 = uri.utf8
+        let mark = utf8.firstIndex(of: UInt8(ascii: "?")) ?? utf8.endIndex
+        path = uri[..<mark]
+        items = utf8[mark...].dropFirst().split(separator: UInt8(ascii: "&")).map { item in
+            guard let equals = item.firstIndex(of: UInt8(ascii: "=")) else { return (Self.decoded(item), "") }
+            return (Self.decoded(item[..<equals]), Self.decoded(item[item.index(after: equals)...]))
         }
     }
 
     subscript(name: String) -> String? { items.first { $0.name == name }?.value }
 
     /// Undoes percent-encoding; `+` is a space, as forms write it. What is not valid stays as it came.
-    private static func decoded(_ text: Substring) -> String {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return String(text)
+    private static func decoded(_ text: Substring.UTF8View) -> String {
+        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(Substring(text))
         }
         var bytes: [UInt8] = []
-        var rest = ArraySlice(text.utf8)
+        var rest = ArraySlice(text)
         while let byte = rest.popFirst() {
             // `UInt8(_:radix:)` alone would take "+f", too.
             if byte == UInt8(ascii: "%"), rest.count >= 2, rest.first != UInt8(ascii: "+"),
