@@ -6,8 +6,18 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
     public static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
-    /// Days to civil date after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (civil_from_days).
     public var description: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(Self.length)
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The text form's length, in bytes.
+    static let length = 24
+
+    /// Days to civil date after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (civil_from_days).
+    func append(to text: inout [UInt8]) {
         let day = milliseconds.flooredQuotient(86_400_000)
         let time = milliseconds - day * 86_400_000
         let shifted = day + 719_468
@@ -19,29 +29,30 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         let dayOfMonth = dayOfYear - (153 * marchMonth + 2) / 5 + 1
         let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        var text: [UInt8] = []
-        text.reserveCapacity(24)
-        func put(_ value: Int64, _ width: Int, _ after: Character) {
-            var divisor = (1..<width).reduce(Int64(1)) { product, _ in product * 10 }
-            while divisor > 0 {
-                text.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-                divisor /= 10
-            }
-            text.append(after.asciiValue!)  // the six separators below are ASCII
-        }
-        put(year, 4, "-")
-        put(month, 2, "-")
-        put(dayOfMonth, 2, "T")
-        put(time / 3_600_000, 2, ":")
-        put(time / 60_000 % 60, 2, ":")
-        put(time / 1000 % 60, 2, ".")
-        put(time % 1000, 3, "Z")
-        return String(decoding: text, as: UTF8.self)
+        text.put(year, 1000, UInt8(ascii: "-"))
+        text.put(month, 10, UInt8(ascii: "-"))
+        text.put(dayOfMonth, 10, UInt8(ascii: "T"))
+        text.put(time / 3_600_000, 10, UInt8(ascii: ":"))
+        text.put(time / 60_000 % 60, 10, UInt8(ascii: ":"))
+        text.put(time / 1000 % 60, 10, UInt8(ascii: "."))
+        text.put(time % 1000, 100, UInt8(ascii: "Z"))
     }
 }
 
 extension Int64 {
     fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
         self >= 0 ? self / divisor : (self - divisor + 1) / divisor
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number's decimal digits, from the one that counts `first`, and a separator.
+    fileprivate mutating func put(_ value: Int64, _ first: Int64, _ separator: UInt8) {
+        var divisor = first
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+            divisor /= 10
+        }
+        append(separator)
     }
 }

@@ -92,7 +92,7 @@ package struct Message: Sendable {
             $0.member("number", number)
             $0.member("seq", seq)
             $0.member("by", by)
-            $0.member("at", at.description)
+            $0.member("at", at)
             if let id { $0.member("id", id) }
             $0.member("text", text)
         }

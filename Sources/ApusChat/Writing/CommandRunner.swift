@@ -125,6 +125,6 @@ final class CommandRunner {
     /// What makes two commands the same: op and known fields. 128 bits of SHA-256.
     private static func hash(_ command: some ChatCommand) -> [UInt8] {
         let content: JSONValue = [.string(type(of: command).op), command.content]
-        return Array(SHA256.hash(data: content.encoded).prefix(16))
+        return SHA256.hash(data: content.encoded).withUnsafeBytes { Array($0.prefix(16)) }
     }
 }

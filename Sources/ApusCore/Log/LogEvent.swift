@@ -48,7 +48,7 @@ package struct LogEvent: Sendable {
             $0.member("type", type)
             if let room { $0.member("room", room) }
             $0.member("by", by)
-            $0.member("at", at.description)
+            $0.member("at", at)
             if let id { $0.member("id", id) }
             $0.member("data", raw: data)
         }

@@ -123,7 +123,7 @@ extension SignalDraft {
             if let room { $0.member("room", room) }
             if let user { $0.member("user", user) }
             $0.member("value", raw: value)
-            $0.member("at", at.description)
+            $0.member("at", at)
             $0.member("v", version)
             if let expiresMilliseconds { $0.member("expires_ms", expiresMilliseconds) }
         }

@@ -70,7 +70,9 @@ private struct JSONParser {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw unexpected("a member name in quotes") }
             let name = try string()
-            guard names.insert(name) else { throw JSONError("the name \"\(name)\" comes twice in one object") }
+            guard names.insert(name, after: object.members) else {
+                throw JSONError("the name \"\(name)\" comes twice in one object")
+            }
             skipSpace()
             guard take(":") else { throw unexpected("':'") }
             object.append(name, try value())
@@ -111,7 +113,7 @@ private struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         index += 1
         let start = index
-        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
+        skipToSpecial()
         if peek == UInt8(ascii: "\"") {
             let text = try text(UnsafeBufferPointer(rebasing: bytes[start..<index]))
             index += 1
@@ -120,9 +122,17 @@ private struct JSONParser {
         return try escapedString(from: start)
     }
 
+    /// To the next byte that does not simply belong to a string.
+    private mutating func skipToSpecial() {
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
+    }
+
     /// The slow path: from the first escape on, bytes are collected and then validated as a whole.
     private mutating func escapedString(from start: Int) throws(JSONError) -> String {
-        var collected = ContiguousArray(bytes[start..<index])
+        var collected = ContiguousArray<UInt8>()
+        // Most of what has escapes has few: what follows is likely to fit.
+        collected.reserveCapacity(2 * (index - start) + 128)
+        collected.append(contentsOf: bytes[start..<index])
         while let byte = peek {
             switch byte {
             case UInt8(ascii: "\""):
@@ -132,8 +142,9 @@ private struct JSONParser {
             case UInt8(ascii: "\\"): try escape(into: &collected)
             case 0..<0x20: throw unexpected("a character (control characters must be escaped)")
             default:
-                collected.append(byte)
-                index += 1
+                let clean = index
+                skipToSpecial()
+                collected.append(contentsOf: bytes[clean..<index])
             }
         }
         throw unexpected("'\"'")
@@ -247,14 +258,15 @@ private struct JSONParser {
 /// The names of one object, compared byte by byte (RFC 8259 section 8.3; Swift's `==` takes two spellings of "é" for
 /// one). A few are searched; many are hashed, or an object of 100,000 members would keep the server busy for minutes.
 private struct UniqueNames {
-    private var few: [String] = []
+    /// How many of an object's first names are searched.
+    private static let few = 16
     private var many: Set<[UInt8]> = []
 
     /// False when the name was there already.
-    mutating func insert(_ name: String) -> Bool {
-        if few.contains(where: { $0 == name && $0.utf8.elementsEqual(name.utf8) }) { return false }
-        if few.count == 16 { return many.insert(Array(name.utf8)).inserted }
-        few.append(name)
-        return true
+    mutating func insert(_ name: String, after members: [JSONObject.Member]) -> Bool {
+        if members.prefix(Self.few).contains(where: { $0.name == name && $0.name.utf8.elementsEqual(name.utf8) }) {
+            return false
+        }
+        return members.count < Self.few || many.insert(Array(name.utf8)).inserted
     }
 }

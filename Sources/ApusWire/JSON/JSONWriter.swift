@@ -43,6 +43,14 @@ public struct JSONWriter: Sendable {
         raw(value ? "true".utf8 : "false".utf8)
     }
 
+    public mutating func member(_ name: StaticString, _ value: Timestamp) {
+        self.name(name)
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        value.append(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     public mutating func member(_ name: StaticString, raw value: some Collection<UInt8>) {
         self.name(name)
         raw(value)
@@ -50,16 +58,20 @@ public struct JSONWriter: Sendable {
 
     public mutating func integer(_ value: some BinaryInteger) {
         separate()
-        guard var rest = UInt64(exactly: value), rest > 9 else {
+        guard var rest = UInt64(exactly: value) else {
             bytes.append(contentsOf: String(value).utf8)
             return
         }
-        let start = bytes.count
-        while rest > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
+        // 2^64 has 20 digits, which come out last first.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = 20
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: digits[start...])
         }
-        bytes[start...].reverse()
     }
 
     /// One value that is already JSON.
@@ -137,7 +149,7 @@ public struct JSONWriter: Sendable {
 extension JSONValue {
     /// The value as JSON text in UTF-8.
     public var encoded: [UInt8] {
-        var writer = JSONWriter()
+        var writer = JSONWriter(capacity: 128)
         writer.value(self)
         return writer.bytes
     }
