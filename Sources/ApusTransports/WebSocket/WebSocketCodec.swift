@@ -42,18 +42,22 @@ struct WebSocketDecoder {
                 // Nothing is kept of what has been read, and no buffer between two frames.
                 if input.readableBytes == 0 { input = ByteBuffer() } else { input.discardReadBytes() }
                 return nil
-            case .some(.violation(let code, let reason)):
-                isDead = true
-                input = ByteBuffer()
-                return .violation(code, reason)
+            case .some(.violation(let code, let reason)): return die(.violation(code, reason))
             case .some(.whole(let opcode, let isFinal, let payload)):
-                if let message = assemble(opcode, isFinal, payload) {
-                    if case .violation = message { isDead = true }
-                    return message
-                }
+                guard let message = assemble(opcode, isFinal, payload) else { continue }
+                if case .violation = message { return die(message) }
+                return message
             }
         }
         return nil
+    }
+
+    /// Nothing is read any more, so nothing is kept.
+    private mutating func die(_ violation: Message) -> Message {
+        isDead = true
+        input = ByteBuffer()
+        fragments = nil
+        return violation
     }
 
     private enum Frame {
