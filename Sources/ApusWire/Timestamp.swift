@@ -1,4 +1,5 @@
-/// A moment in milliseconds since 1970-01-01 UTC; its text form is RFC 3339 with milliseconds and `Z`.
+/// A moment in milliseconds since 1970-01-01 UTC; its text form is RFC 3339 with milliseconds and `Z`. That has four
+/// digits for the year: what lies before 0000 or after 9999 is written as the first or the last moment of these.
 public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
     public var milliseconds: Int64
 
@@ -18,6 +19,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Days to civil date after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (civil_from_days).
     func append(to text: inout [UInt8]) {
+        let milliseconds = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
         let day = milliseconds.flooredQuotient(86_400_000)
         let time = milliseconds - day * 86_400_000
         let shifted = day + 719_468
