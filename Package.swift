@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// The one place for compiler settings: every target gets exactly these.
-let strict: [SwiftSetting] = [
+var strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -10,6 +10,13 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
 ]
+
+/// `script/fuzz` builds with this set: our code is instrumented for libFuzzer, and keeps the standard library's debug
+/// checks although it is optimized.
+let isFuzzing = Context.environment["APUS_FUZZ"] != nil
+if isFuzzing {
+    strict.append(.unsafeFlags(["-sanitize=fuzzer", "-enable-testing", "-assert-config", "Debug"]))
+}
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -33,6 +40,18 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// One folder, two worlds: tests that replay the inputs of `Tests/Fuzz`, or the fuzzer that looks for more.
+let inputs: Target =
+    isFuzzing
+    ? .executableTarget(
+        name: "apus-fuzz", dependencies: ["ApusWire", "ApusChat", "ApusTransports", nioCore, nioHTTP1],
+        path: "Tests/ApusInputTests", exclude: ["Replay"],
+        swiftSettings: strict + [.enableExperimentalFeature("Extern")],
+        linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer"])])
+    : .testTarget(
+        name: "ApusInputTests", dependencies: ["ApusWire", "ApusChat", "ApusTransports", nioCore, nioHTTP1],
+        exclude: ["Fuzzer"], swiftSettings: strict)
 
 let package = Package(
     name: "apus",
@@ -106,5 +125,6 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ApusServerTests", dependencies: ["ApusWire", "ApusServer", "ApusTestKit"], swiftSettings: strict),
+        inputs,
     ]
 )
