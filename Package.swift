@@ -82,8 +82,8 @@ let package = Package(
         .target(
             name: "ApusTransports",
             dependencies: [
-                "ApusWire", "ApusCore", nioCore, nioPosix, nioHTTP1, nioTypes, nioTypesHTTP1, hummingbirdCore, logging,
-                collections, crypto,
+                "ApusWire", "ApusCore", nioCore, nioPosix, nioHTTP1, nioLocks, nioTypes, nioTypesHTTP1, hummingbirdCore,
+                logging, collections, crypto,
             ], swiftSettings: strict),
         .target(
             name: "ApusChat", dependencies: ["ApusWire", "ApusCore", crypto, nioCore, nioLocks], swiftSettings: strict),

@@ -70,7 +70,9 @@ package final class Server: Sendable {
                 logger: logger,
                 responder: Routes(backend: backend, instruments: instruments, readiness: readiness, logger: logger)
                     .responder())
-            let front = Front(backend: backend, router: router, timeouts: settings.timeouts, logger: logger)
+            let front = Front(
+                backend: backend, router: router, timeouts: settings.timeouts,
+                connectionsPerAddress: settings.connectionsPerAddress, logger: logger)
             quiescing = NIOLockedValueBox(ServerQuiescingHelper(group: group))
             undo.append { [quiescing] in quiescing.withLockedValue { $0 = nil } }
             listener = try await Self.bind(settings, group, quiescing, front)

@@ -15,6 +15,8 @@ package struct ServerSettings: Sendable {
     package var hub = HubConfiguration()
     package var chat = ChatLimits()
     package var timeouts = FrontTimeouts()
+    /// 0 means any number.
+    package var connectionsPerAddress = 0
     /// How long a stopping server waits for its connections to go.
     package var grace: TimeAmount = .seconds(5)
     /// What time it is for people; tests bring a clock that they can turn.

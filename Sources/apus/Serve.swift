@@ -76,6 +76,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Streams and waiting polls a user (default: 20).")
     var streamsPerUser: Int?
 
+    @Option(help: "Connections an address, which behind a proxy is everybody's (default: 0, any number).")
+    var connectionsPerAddress: Int?
+
     @Option(help: "Characters a message (default: 10000).")
     var maxText: Int?
 

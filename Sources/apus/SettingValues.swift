@@ -54,6 +54,7 @@ struct SettingValues {
         settings.chat.commandBurst = try limit("command-burst") ?? settings.chat.commandBurst
         settings.chat.textLength = try limit("max-text") ?? settings.chat.textLength
         settings.hub.streamsPerUser = try limit("streams-per-user") ?? settings.hub.streamsPerUser
+        settings.connectionsPerAddress = try limit("connections-per-address") ?? settings.connectionsPerAddress
         settings.hub.maximumCatchUp = try limit("max-catch-up").map(Int64.init) ?? settings.hub.maximumCatchUp
         return settings
     }

@@ -15,6 +15,8 @@ package final class Instruments: Sendable {
     /// TCP connections accepted.
     package let accepts = Counter()
     package let connections = Gauge()
+    /// TCP connections closed at once, for their address had as many as it may.
+    package let refusedConnections = Counter()
     /// Streams ended, by close code in words.
     package let closes = CounterFamily<String>()
     package let resets = CounterFamily<String>()

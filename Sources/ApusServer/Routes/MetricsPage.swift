@@ -16,6 +16,9 @@ struct MetricsPage {
         }
         single("apus_connections", "gauge", "Open TCP connections.", instruments.connections.current)
         single("apus_accepts_total", "counter", "TCP connections accepted.", instruments.accepts.total)
+        single(
+            "apus_connections_refused_total", "counter", "TCP connections of an address that had too many.",
+            instruments.refusedConnections.total)
         labelled("apus_closes_total", "Streams ended, by cause.", "code", instruments.closes.totals)
         labelled("apus_resets_total", "Cursors that could not be continued.", "reason", instruments.resets.totals)
         labelled("apus_commands_total", "Commands answered, by result.", "result", instruments.commands.totals)

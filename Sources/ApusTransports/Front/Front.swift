@@ -8,14 +8,26 @@ package struct Front: Sendable {
     private let backend: any Backend
     private let router: RouterBridge
     private let timeouts: FrontTimeouts
+    private let limit: ConnectionLimit?
     private let logger: Logger
 
-    package init(backend: any Backend, router: RouterBridge, timeouts: FrontTimeouts, logger: Logger) {
+    /// - Parameter connectionsPerAddress: 0 means any number.
+    package init(
+        backend: any Backend, router: RouterBridge, timeouts: FrontTimeouts, connectionsPerAddress: Int = 0,
+        logger: Logger
+    ) {
         self.backend = backend
         self.router = router
         self.timeouts = timeouts
+        limit =
+            connectionsPerAddress == 0
+            ? nil
+            : ConnectionLimit(connectionsPerAddress, instruments: backend.hub.instruments, logger: logger)
         self.logger = logger
     }
+
+    /// The address of a new connection has as many as it may.
+    private struct TooManyConnections: Error {}
 
     /// Sets an accepted connection up; its loop is one of the hub's.
     package func initialize(_ channel: any Channel) -> EventLoopFuture<Void> {
@@ -24,6 +36,8 @@ package struct Front: Sendable {
                 preconditionFailure("a connection was accepted on a loop that the hub does not know")
             }
             backend.hub.instruments.accepts.add()
+            // Thrown, it closes the connection before anything is read from it.
+            if let limit, !limit.admits(channel) { throw TooManyConnections() }
             backend.hub.instruments.connections.add(1)
             let instruments = backend.hub.instruments
             channel.closeFuture.assumeIsolated().whenComplete { _ in instruments.connections.add(-1) }
