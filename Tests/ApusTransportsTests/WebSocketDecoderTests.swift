@@ -72,6 +72,10 @@ struct WebSocketDecoderTests {
         Violation(name: "no mask", bytes: [0x81, 0x05, 72, 101, 108, 108, 111], code: .protocolError),
         Violation(name: "a ping in pieces", bytes: frame(9, [], isFinal: false), code: .protocolError),
         Violation(name: "a ping too long", bytes: frame(9, [UInt8](repeating: 0, count: 126)), code: .protocolError),
+        Violation(name: "125 bytes in 16 bits", bytes: [0x81, 0xFE, 0, 125, 0, 0, 0, 0], code: .protocolError),
+        Violation(
+            name: "65,535 bytes in 64 bits", bytes: [0x81, 0xFF, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0],
+            code: .protocolError),
         Violation(name: "nothing to continue", bytes: frame(0, []), code: .protocolError),
         Violation(
             name: "a message in a message", bytes: frame(1, [], isFinal: false) + frame(1, []), code: .protocolError),

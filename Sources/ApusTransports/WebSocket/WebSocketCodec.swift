@@ -80,9 +80,11 @@ struct WebSocketDecoder {
         }
         if length == 126 {
             guard let long = view.readInteger(as: UInt16.self) else { return nil }
+            guard long > 125 else { return Self.notMinimal }
             length = UInt64(long)
         } else if length == 127 {
             guard let long = view.readInteger(as: UInt64.self) else { return nil }
+            guard long > UInt64(UInt16.max) else { return Self.notMinimal }
             length = long
         }
         if length > UInt64(maximumSize - (opcode.isControl ? 0 : fragments?.readableBytes ?? 0)) {
@@ -96,6 +98,9 @@ struct WebSocketDecoder {
         return .whole(opcode, isFinal: isFinal, payload)
     }
 
+    /// A length has one spelling, or what is checked and what is read may differ (section 5.2).
+    private static let notMinimal = Frame.violation(.protocolError, "a length is written as short as it can be")
+
     private mutating func assemble(_ opcode: Opcode, _ isFinal: Bool, _ payload: ByteBuffer) -> Message? {
         switch opcode {
         case .ping: return .ping(payload)
@@ -103,6 +108,8 @@ struct WebSocketDecoder {
         case .close: return Self.close(payload)
         case .continuation:
             guard var whole = fragments else { return .violation(.protocolError, "nothing to continue") }
+            // Held by `fragments` as well, it would be copied whole for each piece.
+            fragments = nil
             whole.writeImmutableBuffer(payload)
             fragments = isFinal ? nil : whole
             return isFinal ? Self.message(fragmentedOpcode, whole) : nil

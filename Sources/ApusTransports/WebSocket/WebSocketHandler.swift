@@ -1,5 +1,6 @@
 import ApusCore
 import ApusWire
+import DequeModule
 import Logging
 import NIOCore
 
@@ -12,8 +13,9 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// A client that shows no sign of life for this long is taken to be gone.
     static let patience: TimeAmount = .seconds(60)
-    /// Command frames that may be unanswered before no more is read from the client.
+    /// Command frames, and their bytes together, that may be unanswered before no more is read from the client.
     static let maximumUnanswered = 64
+    static let maximumUnansweredBytes = 1024 * 1024
 
     enum Opening {
         case reader(ReaderRequest)
@@ -31,7 +33,9 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var decoder = WebSocketDecoder()
     private var lastHeard: NIODeadline
     private var isClosing = false
-    private var unanswered = 0
+    /// The sizes of the command frames that wait for their replies.
+    private var unanswered: Deque<Int> = []
+    private var unansweredBytes = 0
     /// The channel asked to read while the client is not to be read from.
     private var isReadHeld = false
     private var needsFlush = false
@@ -95,22 +99,38 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// A client that does not take its answers, or sends faster than it can be served, is not read from: what it costs
     /// stays bounded.
     func read(context: ChannelHandlerContext) {
-        if context.channel.isWritable && unanswered < Self.maximumUnanswered || isClosing {
+        if takesMore || isClosing {
             context.read()
         } else {
             isReadHeld = true
         }
     }
 
-    private func resumeReading() {
-        guard isReadHeld, let context, context.channel.isWritable, unanswered < Self.maximumUnanswered else { return }
-        isReadHeld = false
-        context.read()
+    private var takesMore: Bool {
+        guard let context, context.channel.isWritable else { return false }
+        return unanswered.count < Self.maximumUnanswered && unansweredBytes < Self.maximumUnansweredBytes
+    }
+
+    /// What has been read already waits as bytes, a fraction of what it costs as commands.
+    private func takeMessages() {
+        while takesMore, !isClosing, let message = decoder.next() { on(message) }
+    }
+
+    /// On a later tick of the loop, for this may run inside a drain, or inside the write of a batch.
+    private func readOnSoon() {
+        guard isReadHeld || decoder.input.readableBytes > 0, takesMore else { return }
+        half.loop.assumeIsolated().execute {
+            self.takeMessages()
+            self.flush()
+            guard self.isReadHeld, self.takesMore, let context = self.context else { return }
+            self.isReadHeld = false
+            context.read()
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable, let reader { half.becameWritable(reader) }
-        resumeReading()
+        readOnSoon()
         context.fireChannelWritabilityChanged()
     }
 
@@ -121,7 +141,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         lastHeard = half.loop.now
         if isClosing { return }
         decoder.append(&bytes)
-        while !isClosing, let message = decoder.next() { on(message) }
+        takeMessages()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -146,7 +166,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func on(text payload: ByteBuffer) {
         do {
             switch try ClientFrame(parsing: payload.readableBytesView) {
-            case .commands(let items): submit(items)
+            case .commands(let items): submit(items, size: payload.readableBytes)
             case .ack(let seq):
                 if let reader, !half.ack(reader, seq) {
                     close(.badFrame, "ack \(seq) is past what was sent, \(reader.position)")
@@ -162,9 +182,10 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func submit(_ items: [Command.Item]) {
+    private func submit(_ items: [Command.Item], size: Int) {
         guard let identity else { return }
-        unanswered += 1
+        unanswered.append(size)
+        unansweredBytes += size
         let address = ReplyAddress(
             half: half.index, receiver: NIOLoopBound<any ReplyReceiver>(self, eventLoop: half.loop))
         backend.submit(items, of: identity, replyTo: address)
@@ -241,10 +262,10 @@ extension WebSocketHandler: ReaderSink, ReplyReceiver {
     }
 
     func receive(_ replies: [Reply]) {
-        unanswered -= 1
+        unansweredBytes -= unanswered.removeFirst()
         if isClosing { return }
         for reply in replies { write(frame("reply", reply.encode)) }
-        resumeReading()
+        readOnSoon()
     }
 
     func flush() {
