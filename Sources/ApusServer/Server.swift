@@ -113,6 +113,8 @@ package final class Server: Sendable {
                     }
                 }
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                // A client may close its side when it has asked, and still gets its answers.
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
                 // A reader with this much waiting is a slow one, and is caught up from the log instead.
                 .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
                 .childChannelOption(

@@ -95,7 +95,8 @@ extension FrontHandler {
                 if wantsEvents {
                     self.serveEvents(query.request(identity, .sse, scope), request)
                 } else {
-                    let kind: TransportKind = (query.wait ?? 0) > 0 ? .longPoll : .shortPoll
+                    let waits = (query.wait ?? 0) > 0 && !self.isInputClosed
+                    let kind: TransportKind = waits ? .longPoll : .shortPoll
                     self.servePoll(query.request(identity, kind, scope), request)
                 }
             }
@@ -103,7 +104,7 @@ extension FrontHandler {
     }
 
     private func serveEvents(_ reading: ReaderRequest, _ request: FrontRequest) {
-        guard let wire else { return }
+        guard let wire, inputEnd == nil else { return closeGently() }
         let isChunked = request.head.version != .http1_0
         let sink = EventStreamSink(
             half: half, context: wire, isChunked: isChunked, logger: logger,

@@ -21,31 +21,44 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         /// A request of the front is being answered.
         case answering(FrontRequest)
         /// A request is with the router, until both it and its response have ended.
-        case routing(requestEnded: Bool, responseEnded: Bool)
+        case routing(Routing)
         /// An SSE stream has the connection for good.
         case streaming(EventStreamSink)
         case closed
     }
 
+    /// How far a request with the router and its response have come.
+    struct Routing {
+        var received = 0
+        var requestEnded = false
+        var responseBegun = false
+        var responseEnded = false
+    }
+
+    /// Parts that may wait for their turn: a head costs many times the bytes that it came in.
+    static let maximumHeld = 1024
+
     let backend: any Backend
     let half: HubHalf
     let logger: Logger
-    private let timeouts: FrontTimeouts
+    let timeouts: FrontTimeouts
     private let router: RouterBridge
-    private var encoder: HTTPResponseEncoder?
-    private var decoder: ByteToMessageHandler<HTTPRequestDecoder>?
+    private(set) var encoder: HTTPResponseEncoder?
+    private(set) var decoder: ByteToMessageHandler<HTTPRequestDecoder>?
     var state = State.idle
     var poll: PollSink?
     /// The encoder's context: what is written from here goes out as it is.
     var wire: ChannelHandlerContext?
-    private var own: ChannelHandlerContext?
+    var own: ChannelHandlerContext?
     /// What came ahead of its turn.
-    private var held: Deque<HTTPServerRequestPart> = []
-    private var isRouterAttached = false
-    private var isQuiescing = false
+    private(set) var held: Deque<HTTPServerRequestPart> = []
+    /// Why nothing more is read; what came in whole before is still answered.
+    var inputEnd: InputEnd?
+    private(set) var isRouterAttached = false
+    var isQuiescing = false
     private var closesAfterResponse = false
     private var needsFlush = false
-    private lazy var deadline = RequestDeadline(loop: half.loop) { [weak self] in self?.deadlinePassed() }
+    lazy var deadline = RequestDeadline(loop: half.loop) { [weak self] in self?.deadlinePassed() }
     /// A WebSocket is about to take the connection: what follows the handshake stays in the socket.
     var isUpgrading = false
 
@@ -91,51 +104,26 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         decoder = nil
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .routing = state { return context.fireErrorCaught(error) }
-        guard let problem = Problem(reading: error) else {
-            if case .streaming(let sink) = state {
-                sink.failed(error)
-            } else {
-                logger.debug("connection failed", metadata: ["error": "\(error)"])
-            }
-            return context.close(promise: nil)
-        }
-        switch state {
-        case .idle, .receiving: refuse(problem)
-        default: context.close(promise: nil)
-        }
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case is ChannelShouldQuiesceEvent:
-            isQuiescing = true
-            if case .idle = state { return context.close(promise: nil) }
-        case ChannelEvent.inputClosed: return context.close(promise: nil)
-        default: break
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .streaming(let sink) = state, context.channel.isWritable { sink.becameWritable() }
-        context.fireChannelWritabilityChanged()
-    }
-
     // MARK: requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let part = Self.unwrapInboundIn(data)
-        guard held.isEmpty, accept(part, context) else {
-            held.append(part)
-            return
+        switch state {
+        case .streaming, .closed: return
+        default: if inputEnd != nil { return }
         }
+        let part = Self.unwrapInboundIn(data)
+        if held.isEmpty, context.channel.isWritable, accept(part, context) { return }
+        if held.count == Self.maximumHeld {
+            return endInput(.fault(Problem(.badRequest, "Too many requests were sent ahead; wait for the answers.")))
+        }
+        held.append(part)
     }
 
-    /// While requests wait for their turn nothing more is read: their number is bounded by one read.
+    /// While requests wait for their turn, or answers for a client that takes them, nothing more is read. A connection
+    /// that is closing is read to its end, or the rest would reset it.
     func read(context: ChannelHandlerContext) {
-        if held.isEmpty, !isUpgrading { context.read() }
+        if case .closed = state { return context.read() }
+        if held.isEmpty, !isUpgrading, inputEnd == nil, context.channel.isWritable { context.read() }
     }
 
     /// Takes one part in if it is its turn.
@@ -144,9 +132,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case (.idle, .head(let head)): begin(head, context)
         case (.receiving(let request), .body(let bytes)): receive(bytes, request)
         case (.receiving(let request), .end): dispatch(request, context)
-        case (.routing(false, let responseEnded), .body), (.routing(false, let responseEnded), .end):
-            context.fireChannelRead(Self.wrapInboundOut(part))
-            if case .end = part { routed(requestEnded: true, responseEnded: responseEnded) }
+        case (.routing(let routing), _) where !routing.requestEnded: route(part, routing, context)
         case (.streaming, _), (.closed, _): break
         case (.answering, _), (.routing, _): return false
         case (.idle, _), (.receiving, .head): break
@@ -157,9 +143,13 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         // A request that asked for another protocol stops the decoder: nothing can come after it.
         let asksForUpgrade = !head.headers[canonicalForm: "upgrade"].isEmpty
-        closesAfterResponse = isQuiescing || asksForUpgrade || !head.isKeepAlive
-        guard let request = FrontRequest(head) else {
-            state = .routing(requestEnded: false, responseEnded: false)
+        closesAfterResponse = isQuiescing || asksForUpgrade || head.method == .CONNECT || !head.isKeepAlive
+        let request = FrontRequest(head)
+        if let problem = Problem(framing: head, maximumBody: request?.maximumBody ?? RouterBridge.maximumBody) {
+            return refuse(problem)
+        }
+        guard let request else {
+            state = .routing(Routing())
             do {
                 if !isRouterAttached { try router.attach(to: context.channel) }
                 isRouterAttached = true
@@ -178,14 +168,24 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 Problem(.draining, "The server is going away; come back in a moment.", retryAfterMilliseconds: 1000))
         }
         state = .receiving(request)
-        if head.headers.contains(name: "expect") {
+        if head.expectsContinue {
             wire?.writeAndFlush(NIOAny(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
     }
 
     private func receive(_ bytes: ByteBuffer, _ request: FrontRequest) {
         if request.append(bytes) { return }
-        refuse(Problem(.tooLarge, "The body of this request has at most \(request.maximumBody) bytes."))
+        refuse(.tooLarge(request.maximumBody))
+    }
+
+    private func route(_ part: HTTPServerRequestPart, _ routing: Routing, _ context: ChannelHandlerContext) {
+        var routing = routing
+        if case .body(let bytes) = part { routing.received += bytes.readableBytes }
+        if case .end = part { routing.requestEnded = true }
+        if routing.received > RouterBridge.maximumBody { return endInput(.fault(.tooLarge(RouterBridge.maximumBody))) }
+        state = .routing(routing)
+        context.fireChannelRead(Self.wrapInboundOut(part))
+        if routing.requestEnded { routed(routing) }
     }
 
     private func dispatch(_ request: FrontRequest, _ context: ChannelHandlerContext) {
@@ -204,19 +204,26 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: responses
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .end = Self.unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+        // Of a request that was refused while the router had it, the router's answer is not wanted any more.
+        guard case .routing(var routing) = state else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        routing.responseBegun = true
+        if case .end = Self.unwrapOutboundIn(data) { routing.responseEnded = true }
+        state = .routing(routing)
         context.write(data, promise: promise)
-        if case .routing(let requestEnded, _) = state {
+        if routing.responseEnded {
             context.flush()
-            routed(requestEnded: requestEnded, responseEnded: true)
+            routed(routing)
         }
     }
 
-    private func routed(requestEnded: Bool, responseEnded: Bool) {
-        if requestEnded, responseEnded { return finished(keepAlive: true) }
-        state = .routing(requestEnded: requestEnded, responseEnded: responseEnded)
+    private func routed(_ routing: Routing) {
+        if routing.requestEnded, routing.responseEnded { return finished(keepAlive: true) }
         // A request that has come in completely may take its time; one that has not, may not.
-        if requestEnded { deadline.clear() } else { deadline.set(in: timeouts.firstRequest) }
+        if routing.requestEnded { deadline.clear() } else { deadline.set(in: timeouts.firstRequest) }
+        conclude()
     }
 
     /// Sends a whole response of the front.
@@ -242,17 +249,23 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return closeGently()
         }
         deadline.set(in: timeouts.nextRequest)
-        guard !held.isEmpty, let own else { return }
-        flush()
-        own.eventLoop.assumeIsolated().execute { self.resumeHeld() }
+        if !held.isEmpty || inputEnd != nil {
+            flush()
+            resumeSoon()
+        }
     }
+
+    func resumeSoon() { own?.eventLoop.assumeIsolated().execute { self.resumeHeld() } }
 
     private func resumeHeld() {
         guard let own else { return }
-        while let part = held.first, accept(part, own) { if !held.isEmpty { held.removeFirst() } }
+        while own.channel.isWritable, let part = held.first, accept(part, own) {
+            if !held.isEmpty { held.removeFirst() }
+        }
         // The router's part of the pipeline hands on what it got when a read is complete.
         own.fireChannelReadComplete()
-        if held.isEmpty { own.read() }
+        conclude()
+        own.channel.read()
     }
 
     /// The connection has done what it was for.
@@ -260,29 +273,6 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         state = .closed
         deadline.clear()
         own?.channel.closeGently()
-    }
-
-    // MARK: becoming something else
-
-    /// Leaves the connection to a WebSocket after the answer to its handshake.
-    func upgrade(_ headers: HTTPHeaders, _ handler: WebSocketHandler) {
-        guard let own, let encoder, let decoder else { return }
-        let pipeline = own.pipeline.syncOperations
-        own.write(
-            Self.wrapOutboundOut(
-                .head(HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers))),
-            promise: nil)
-        do { try pipeline.addHandler(handler, position: .before(self)) } catch { return own.close(promise: nil) }
-        state = .closed
-        deadline.clear()
-        pipeline.removeHandler(encoder, promise: nil)
-        handler.begin()
-        // What the client sent after its handshake comes out of the decoder as it goes, outside any read.
-        let removed = own.eventLoop.makePromise(of: Void.self)
-        removed.futureResult.assumeIsolated().whenComplete { _ in handler.flush() }
-        pipeline.removeHandler(decoder, promise: removed)
-        own.read()
-        if !isRouterAttached { pipeline.removeHandler(self, promise: nil) }
     }
 
     // MARK: time

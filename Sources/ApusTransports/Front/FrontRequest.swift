@@ -16,7 +16,6 @@ final class FrontRequest {
 
     /// Nil for what belongs to the router.
     init?(_ head: HTTPRequestHead) {
-        guard head.uri.hasPrefix("/v1/") else { return nil }
         let target = RequestTarget(head.uri)
         switch target.path {
         case "/v1/stream": endpoint = .stream

@@ -6,9 +6,10 @@ struct RequestTarget {
     private let items: [(name: String, value: String)]
 
     init(_ uri: String) {
-        let utf8 = uri.utf8
+        let target = Self.origin(uri)
+        let utf8 = target.utf8
         let mark = utf8.firstIndex(of: UInt8(ascii: "?")) ?? utf8.endIndex
-        path = uri[..<mark]
+        path = target[..<mark]
         items = utf8[mark...].dropFirst().split(separator: UInt8(ascii: "&")).map { item in
             guard let equals = item.firstIndex(of: UInt8(ascii: "=")) else { return (Self.decoded(item), "") }
             return (Self.decoded(item[..<equals]), Self.decoded(item[item.index(after: equals)...]))
@@ -16,6 +17,14 @@ struct RequestTarget {
     }
 
     subscript(name: String) -> String? { items.first { $0.name == name }?.value }
+
+    /// The absolute form, which clients of proxies send, without its scheme and host (section 3.2.2).
+    private static func origin(_ uri: String) -> Substring {
+        if uri.utf8.first == UInt8(ascii: "/") { return uri[...] }
+        let rest = uri.lowercased().hasPrefix("http") ? uri.drop { $0 != ":" } : ""
+        guard rest.hasPrefix("://") else { return uri[...] }
+        return rest.dropFirst(3).drop { $0 != "/" }
+    }
 
     /// Undoes percent-encoding; `+` is a space, as forms write it. What is not valid stays as it came.
     private static func decoded(_ text: Substring.UTF8View) -> String {

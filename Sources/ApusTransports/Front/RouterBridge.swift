@@ -10,6 +10,9 @@ package struct RouterBridge: Sendable {
     package typealias Responder =
         @concurrent @Sendable (Request, consuming ResponseWriter, any Channel) async throws -> Void
 
+    /// No route takes more than a command may be.
+    static let maximumBody = 1024 * 1024
+
     private let handler: Handler
 
     package init(logger: Logger, responder: @escaping Responder) {

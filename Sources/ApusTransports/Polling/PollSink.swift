@@ -31,6 +31,15 @@ final class PollSink: ReaderSink {
         answer = nil
     }
 
+    /// The client has gone, or waits for what can be said now: the two look the same. One that has not been let in yet
+    /// is answered when its time is up.
+    func inputEnded() {
+        guard let reader, reader.isSeated else { return }
+        let here = EncodedBatch(from: reader.position, to: reader.position)
+        half.close(reader)
+        finish(.batch(OutgoingBatch(here, epoch: half.hub.epoch)))
+    }
+
     // MARK: ReaderSink
 
     var isWritable: Bool { true }
