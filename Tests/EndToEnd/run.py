@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from apus import BINARY, Skip
 
 NAMES = [
-    "idle_connections", "checks", "two_people", "crash", "fault_points", "fsync_order", "full_disk",
+    "idle_connections", "slow_loris", "checks", "two_people", "crash", "fault_points", "fsync_order", "full_disk",
     "operator_errors", "settings", "hostile_http", "hostile_websocket", "hostile_json", "connection_limit", "control_socket", "goodbye", "metrics_and_logs", "tour",
 ]
 # Run only when they are named.
