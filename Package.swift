@@ -39,6 +39,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// One folder, two worlds: tests that replay the inputs of `Tests/Fuzz`, or the fuzzer that looks for more.
@@ -75,6 +76,7 @@ let package = Package(
             traits: ["JSON", "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     ],
     targets: [
         .target(name: "ApusWire", swiftSettings: strict),
@@ -109,7 +111,7 @@ let package = Package(
             name: "apus",
             dependencies: [
                 "ApusServer", "ApusChat", "ApusCore", "ApusWire", arguments, configuration, lifecycle, unixSignals,
-                logging, systemPackage,
+                logging, systemPackage, nioCore, nioPosix, nioHTTP1, histogram,
             ],
             swiftSettings: strict),
         .testTarget(name: "ApusWireTests", dependencies: ["ApusWire"], swiftSettings: strict),
@@ -126,5 +128,7 @@ let package = Package(
         .testTarget(
             name: "ApusServerTests", dependencies: ["ApusWire", "ApusServer", "ApusTestKit"], swiftSettings: strict),
         inputs,
+        .testTarget(
+            name: "ApusCommandTests", dependencies: ["apus", "ApusServer", "ApusWire", nioCore], swiftSettings: strict),
     ]
 )

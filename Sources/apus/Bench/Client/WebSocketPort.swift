@@ -1,0 +1,128 @@
+import ApusWire
+import NIOCore
+
+/// A WebSocket connection: one handler, alone in its pipeline, no task.
+final class WebSocketPort: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private static let batchStart = Array(#"{"batch":"#.utf8)
+    private static let replyStart = Array(#"{"reply":"#.utf8)
+
+    private let target: BenchTarget
+    private let path: String
+    private var owner: (any StreamOwner)?
+    private var context: ChannelHandlerContext?
+    private var input = WebSocketInput()
+
+    private init(_ target: BenchTarget, _ path: String, _ owner: any StreamOwner) {
+        self.target = target
+        self.path = path
+        self.owner = owner
+    }
+
+    static func open(_ target: BenchTarget, on loop: any EventLoop, _ path: String, _ owner: any StreamOwner)
+        -> WebSocketPort
+    {
+        let port = WebSocketPort(target, path, owner)
+        target.connect(on: loop) {
+            try $0.addHandler(port)
+        } failed: {
+            port.end(StreamEnd(connecting: $0))
+        }
+        return port
+    }
+
+    /// Writes a text frame; `flush` sends it.
+    func write(text: [UInt8]) {
+        text.withUnsafeBytes { write(opcode: 1, $0) }
+    }
+
+    func flush() { context?.flush() }
+
+    /// Ends the connection without another word to its owner.
+    func close() {
+        owner = nil
+        context?.close(promise: nil)
+    }
+
+    // MARK: the channel
+
+    func channelActive(context: ChannelHandlerContext) {
+        guard owner != nil else { return context.close(promise: nil) }
+        self.context = context
+        let request = """
+            GET \(path) HTTP/1.1\r\nHost: \(target.authority)\r\nAuthorization: Bearer \(target.token)\r\n\
+            Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+            Sec-WebSocket-Key: \(WebSocketInput.key)\r\nSec-WebSocket-Protocol: apus.v1\r\n\r\n
+            """
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        input.append(&bytes)
+        do {
+            while owner != nil, let element = try input.next() { take(element) }
+        } catch {
+            end(.refused(target.notApus("\(error), on a WebSocket,")))
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { end(.lost("the connection was cut")) }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { end(.lost("\(error)")) }
+
+    private func take(_ element: WebSocketInput.Element) {
+        switch element {
+        case .opened: break
+        case .answer(let answer): end(StreamEnd(Refusal(answer)))
+        case .text(let text): text.withUnsafeReadableBytes { take($0) }
+        case .ping(let payload):
+            payload.withUnsafeReadableBytes { write(opcode: 10, $0) }
+            flush()
+        case .close(let code, let reason):
+            // A reset said by its frame where to go on, so the owner is told already.
+            end(StreamEnd(Refusal(close: code, reason: reason)))
+        }
+    }
+
+    private func take(_ text: UnsafeRawBufferPointer) {
+        if text.starts(with: Self.batchStart) {
+            owner?.batch(text, .frame)
+        } else if text.starts(with: Self.replyStart) {
+            owner?.reply(text)
+        } else if let frame = try? ServerFrame(parsing: text) {  // unknown frames are ignored
+            switch frame {
+            case .batch: owner?.batch(text, .frame)
+            case .reply: owner?.reply(text)
+            case .reset, .bye:
+                let told = owner
+                close()
+                told?.take(frame)
+            default: owner?.take(frame)
+            }
+        }
+    }
+
+    private func write(opcode: UInt8, _ payload: UnsafeRawBufferPointer) {
+        guard let context else { return }
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(payload.count + 14)
+        buffer.writeMaskedFrame(opcode: opcode, payload)
+        context.write(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func end(_ end: StreamEnd) {
+        let told = owner
+        close()
+        context = nil
+        told?.ended(end)
+    }
+}
+
+extension StreamEnd {
+    init(connecting error: any Error) {
+        self = BenchTarget.hopeless(error).map { .refused($0) } ?? .lost("\(error)")
+    }
+}
