@@ -3,8 +3,9 @@
 import json
 import re
 import socket
+import time
 
-from apus import check
+from apus import check, wait_for
 
 
 class Conversation:
@@ -98,3 +99,27 @@ def expect(server, name, data, answers, closes, seconds=10):
     except (AssertionError, OSError, ValueError) as failure:
         return f"{name}: {failure!r}"
     return None
+
+
+def push_until_stalled(sockets, seconds=60):
+    """Sends the same bytes on each socket again and again, reading nothing, until for two seconds none takes any. One
+    that the server cuts off takes none either."""
+    sent, rest, moved = dict.fromkeys(sockets, 0), dict(sockets), time.monotonic()
+    for connection in sockets:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setblocking(False)
+
+    def is_stalled():
+        nonlocal moved
+        for connection, data in sockets.items():
+            try:
+                count = connection.send(rest[connection])
+            except OSError:
+                continue
+            sent[connection] += count
+            # Cut where the last send was, so that the server sees whole requests.
+            rest[connection] = rest[connection][count:] or data
+            moved = time.monotonic()
+        return time.monotonic() - moved > 2
+
+    wait_for(is_stalled, lambda: f"the server to stop reading; it took {[count >> 20 for count in sent.values()]} MiB", seconds)

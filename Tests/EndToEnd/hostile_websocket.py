@@ -2,12 +2,11 @@
 
 import json
 import os
-import socket
 import struct
 
 from apus import Server, check, wait_for
-from bystanders import Bystanders
-from conversation import expect
+from bystanders import Bystanders, resident
+from conversation import expect, push_until_stalled
 from metrics import scrape
 from websocket import WebSocket, encode
 
@@ -163,31 +162,16 @@ def test_more_than_can_be_answered(folder):
     with Server(folder, "--commands-per-second", "0", "--streams-per-user", "0") as server:
         alice = server.client("alice")
         big = encode(1, json.dumps({"command": {"id": "b", "op": "message.post", "room": "calm", "text": "x" * (LIMIT - 200)}}).encode())
-        with Bystanders(server):
+        with Bystanders(server) as calm:
             alice.do("room.join", room="calm")
             floods = {
                 "large commands": big, "faulty commands": text({"command": []}) * 1000, "pings": frame(9, b"x" * 125) * 500,
                 "probes": text({"probe": "x" * 1000}) * 50,
             }
-            clients = []
-            for data in floods.values():
-                client = WebSocket(server, alice.token)
-                client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-                client.socket.setblocking(False)
-                clients.append((client, data))
-            counts = [0] * len(clients)
-
-            def push():
-                moved = False
-                for index, (client, data) in enumerate(clients):
-                    try:
-                        counts[index] += client.socket.send(data)
-                        moved = True
-                    except BlockingIOError:
-                        pass
-                return not moved
-
-            wait_for(push, lambda: f"the server to stop reading: {dict(zip(floods, counts))}", 60)
+            clients = [(WebSocket(server, alice.token), data) for data in floods.values()]
+            push_until_stalled({client.socket: data for client, data in clients})
+            more = resident(server) - calm.memory
+            check(more < 64 << 20, f"{more >> 20} MiB for {len(clients)} clients")
             for client, _ in clients:
                 client.close()
 
