@@ -13,7 +13,8 @@ final class LoadReader: StreamOwner {
 
     let room: Int
     private(set) var check = DeliveryCheck()
-    private unowned let share: LoadShare
+    /// Strong: a connection may tell of its end after the run has been given up. `LoadShare.close` ends the cycle.
+    private let share: LoadShare
     private var connection: Connection?
     private var epoch = ""
     /// Everything up to here is applied; nil before the first stream and after a reset.

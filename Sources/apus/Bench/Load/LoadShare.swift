@@ -47,6 +47,7 @@ final class LoadShare {
 
     func close() {
         for reader in readers { reader.close() }
+        readers = []
     }
 
     func fail(_ sentence: OperatorError) { tally.failure = tally.failure ?? sentence }
