@@ -110,7 +110,7 @@ def test_warming_up_is_not_measured(folder):
         check(result["deliveries"] == 2 * result["messages"], result)
 
 
-def test_latency_counts_from_the_intended_moment(folder):
+def test_a_paused_server_shows_in_the_latencies(folder):
     with Bench(folder) as bench:
         def pause(_, line):
             bench.server.process.send_signal(signal.SIGSTOP if line == 1 else signal.SIGCONT)
@@ -123,6 +123,23 @@ def test_latency_counts_from_the_intended_moment(folder):
         for times in (result["delivery_us"], result["acknowledged_us"]):
             check_times(times)
             check(times["p90"] > 300_000 and times["max"] > 700_000, f"a pause of the server was omitted: {result}")
+
+
+def test_a_bench_that_was_late_says_so(folder):
+    with Bench(folder) as bench:
+        def pause(process, _):
+            process.send_signal(signal.SIGSTOP)
+            # A poll that waits a second: the bench cannot send what is due in it.
+            answer = bench.server.get("/v1/stream?rooms=none&wait=1", {"Authorization": f"Bearer {bench.token}"})
+            check(answer.status == 200, answer)
+            process.send_signal(signal.SIGCONT)
+
+        (result,), _, _ = bench.during(
+            "fanout", "--readers", 3, "--rate", 100, "--seconds", 4, "--warm-up", 0, then=pause)
+        check_clean(result)
+        check(390 <= result["messages"] <= 400, result)
+        for times in (result["delivery_us"], result["acknowledged_us"]):
+            check(times["p90"] > 300_000 and times["max"] > 700_000, f"what was sent late counts as timely: {result}")
 
 
 def test_readers_and_posters_survive_a_restart(folder):
