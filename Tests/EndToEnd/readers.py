@@ -62,13 +62,16 @@ class Reader(threading.Thread):
         """`after` is an older reader that has stopped: this one goes on where it ended, with what it saw."""
         super().__init__(daemon=True, name=f"{client.name} by {transport}")
         self.client, self.transport, self.query = client, transport, query
-        self.track = after.track if after else Track(cursor or client.sync()["cursor"])
+        self.track = after.track if after else self.begin_track(cursor or client.sync()["cursor"])
         self.start_seq = after.start_seq if after else self.track.seq
         self.connections = 0
         self.failure = None
         self.stopping = threading.Event()
         self.connection = self.by = None
         self.start()
+
+    def begin_track(self, cursor):
+        return Track(cursor)
 
     def run(self):
         order = TRANSPORTS if self.transport == "changing" else (self.transport,)
