@@ -57,7 +57,6 @@ class Soak:
         used = scrape(self.server)
         self.print_line()
         sent, delivered = self.load.sent, self.load.delivered
-        self.finish()
         print(
             f"rates: {sent / seconds:.0f} commands/s, {delivered / seconds:.0f} deliveries/s to {self.load.readers} "
             f"readers; of one processor the server took {served / seconds:.2f}, of the one that a Python can use the "
@@ -70,6 +69,7 @@ class Soak:
             print(sentence)
             if not flat:
                 self.trouble.append(sentence)
+        self.finish()
 
     def live(self, until, restarts):
         next_restart = self.elapsed + self.interval
