@@ -293,11 +293,12 @@ class Meddler:
 
 def test_faults_of_a_server_are_seen(folder):
     with Bench(folder) as bench:
-        for fault, name, count in (("drop", "lost", 2), ("double", "doubled", 2), ("swap", "out_of_order", 2)):
+        for fault, name in (("drop", "lost"), ("double", "doubled"), ("swap", "out_of_order")):
             meddler = Meddler(bench.server, fault)
             (result,), errors = bench.run(
                 "fanout", "--readers", 2, "--rate", 40, "--seconds", 1, "--warm-up", 0, url=meddler.url, code=1)
-            check(result[name] == count, f"{fault}: {result}")
+            # Once for each reader; more when the spoilt frame held more than one message.
+            check(2 <= result[name] <= 40, f"{fault}: {result}")
             others = {"lost", "doubled", "out_of_order"} - {name}
             check(all(result[other] == 0 for other in others), f"{fault}: {result}")
             check(result["gaps"] >= 2, f"{fault}: from and to say so too: {result}")
