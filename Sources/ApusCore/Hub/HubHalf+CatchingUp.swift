@@ -123,6 +123,14 @@ extension HubHalf {
         }
     }
 
+    /// The socket takes no more: what the reader is not sent now, it reads when it can.
+    func fallBehind(_ reader: Reader) {
+        reader.missedSignals = true
+        guard case .live = reader.mode else { return }
+        reader.mode = .lagging
+        hub.instruments.slowReaders.add()
+    }
+
     /// Writes as many of the batches as the socket takes; a poll takes one and is over.
     func write(_ reader: Reader, _ batches: [OutgoingBatch]) {
         for batch in batches {
@@ -132,9 +140,7 @@ extension HubHalf {
                 return reader.sink.write(batch)
             }
             guard reader.sink.isWritable else {
-                if case .live = reader.mode { reader.mode = .lagging }
-                reader.missedSignals = true
-                return
+                return fallBehind(reader)
             }
             write(reader, batch)
         }

@@ -108,10 +108,7 @@ extension HubHalf {
         let segments = reader.pending
         reader.pending = []
         guard reader.sink.isWritable else {
-            reader.mode = .lagging
-            reader.missedSignals = true
-            hub.instruments.slowReaders.add()
-            return
+            return fallBehind(reader)
         }
         if reader.isPoll, reader.signalsTo == nil, segments.count == 1 {
             return write(
