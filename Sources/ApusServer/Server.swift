@@ -64,7 +64,10 @@ package final class Server: Sendable {
                 logger.error("write failed", metadata: ["in": "\(what)", "error": "\(error)"])
             }
             undo.append(writer.stop)
-            backend = ServerBackend(hub: hub, store: store, writer: writer, threads: threads)
+            backend = ServerBackend(
+                hub: hub, store: store, writer: writer, threads: threads,
+                allowance: CommandAllowance(
+                    perSecond: settings.chat.commandsPerSecond, burst: settings.chat.commandBurst))
             readiness = Readiness(writer: writer)
             let router = RouterBridge(
                 logger: logger,

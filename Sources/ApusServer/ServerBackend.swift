@@ -8,6 +8,7 @@ import NIOPosix
 /// The server as its transports and routes see it.
 final class ServerBackend: Backend {
     let hub: Hub
+    let allowance: CommandAllowance?
     let store: any ChatStore
     let writer: ChatWriter
     private let threads: NIOThreadPool
@@ -16,8 +17,11 @@ final class ServerBackend: Backend {
     private let roomKeys = NIOLockedValueBox<[String: RoomKey]>([:])
     private static let maximumKnown = 100_000
 
-    init(hub: Hub, store: any ChatStore, writer: ChatWriter, threads: NIOThreadPool) {
+    init(
+        hub: Hub, store: any ChatStore, writer: ChatWriter, threads: NIOThreadPool, allowance: CommandAllowance?
+    ) {
         self.hub = hub
+        self.allowance = allowance
         self.store = store
         self.writer = writer
         self.threads = threads

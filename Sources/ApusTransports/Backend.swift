@@ -4,6 +4,8 @@ package import ApusWire
 /// What the transports need of the server behind them: who somebody is, and somebody to run commands.
 package protocol Backend: Sendable {
     var hub: Hub { get }
+    /// How many commands a user may send; nil: as many as they like.
+    var allowance: CommandAllowance? { get }
     /// Whose token this is, if it is known without asking the disk.
     func knownIdentity(bearer: String) -> Identity?
     /// The same, asking the disk. Blocks. Nil: nobody's.
@@ -16,4 +18,28 @@ package protocol Backend: Sendable {
     func offload(_ work: @escaping @Sendable () -> Void)
     /// Runs commands of one user in order; the replies come to the address.
     func submit(_ items: [Command.Item], of user: Identity, replyTo: ReplyAddress)
+}
+
+/// A token bucket, as clients are told of it.
+package struct CommandAllowance: Sendable {
+    private let perSecond: Int
+    private let burst: Int
+
+    /// Nil where there is no limit.
+    package init?(perSecond: Int, burst: Int) {
+        guard perSecond > 0 else { return nil }
+        self.perSecond = perSecond
+        self.burst = max(burst, 1)
+    }
+
+    /// The fields of an answer that says that it is used up (draft-ietf-httpapi-ratelimit-headers-10): the burst as
+    /// quota, the time in which it grows back as window, nothing left, and the seconds until there is some.
+    func headers(retryAfterMilliseconds wait: Int64) -> String {
+        let window = (burst + perSecond - 1) / perSecond
+        return """
+            ratelimit-policy: "commands";q=\(burst);w=\(window)\r
+            ratelimit: "commands";r=0;t=\((wait + 999) / 1000)\r
+
+            """
+    }
 }

@@ -22,6 +22,7 @@ struct EmptyLog: Log {
 /// Knows the tokens `ada` and `bob`, and keeps commands until the test answers them.
 final class FakeBackend: Backend {
     let hub: Hub
+    let allowance = CommandAllowance(perSecond: 20, burst: 50)
     let submitted = Mutex<[(items: [Command.Item], replyTo: ReplyAddress)]>([])
 
     init(hub: Hub) { self.hub = hub }

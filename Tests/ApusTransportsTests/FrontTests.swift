@@ -41,6 +41,19 @@ struct FrontTests {
         #expect(text.hasPrefix("HTTP/1.1 200 ") && text.contains(#"[{"id":"a","error":{"#))
     }
 
+    @Test func `who sends too much is told how much is allowed`() throws {
+        let desk = try FrontDesk()
+        let problem = Problem(.rateLimited, "Slowly.", retryAfterMilliseconds: 1001)
+        try desk.send(desk.post(#"{"id":"a","op":"x"}"#))
+        desk.reply([Reply(id: "a", result: .failure(problem))])
+        let answer = try desk.answers()
+        #expect(answer.contains("\r\nretry-after: 2\r\n"))
+        // Fifty at 20 a second grow back in two and a half seconds.
+        #expect(answer.contains("\r\nratelimit-policy: \"commands\";q=50;w=3\r\n"))
+        #expect(answer.contains("\r\nratelimit: \"commands\";r=0;t=2\r\n"))
+        #expect(CommandAllowance(perSecond: 0, burst: 50) == nil, "no limit is told of where there is none")
+    }
+
     @Test func `an id may come as Idempotency-Key, but not another one as well`() throws {
         let desk = try FrontDesk()
         let key = "Idempotency-Key: k1\r\n"

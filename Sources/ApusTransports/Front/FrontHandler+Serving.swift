@@ -203,7 +203,10 @@ private final class CommandReceiver: ReplyReceiver {
 
     private func answer(_ replies: [Reply]) -> ByteBuffer {
         if !isArray, let reply = replies.first, case .failure(let problem) = reply.result {
-            return HTTPAnswer.problem(problem, keepAlive: request.keepAlive)
+            let allowance = problem.code == .rateLimited ? front?.backend.allowance : nil
+            return HTTPAnswer.problem(
+                problem, keepAlive: request.keepAlive,
+                extra: allowance?.headers(retryAfterMilliseconds: problem.retryAfterMilliseconds ?? 0) ?? "")
         }
         var writer = JSONWriter(capacity: 128 * replies.count)
         if isArray {

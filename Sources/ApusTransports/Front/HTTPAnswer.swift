@@ -19,12 +19,14 @@ enum HTTPAnswer {
         return buffer
     }
 
-    static func problem(_ problem: Problem, keepAlive: Bool, isHead: Bool = false) -> ByteBuffer {
+    static func problem(
+        _ problem: Problem, keepAlive: Bool, isHead: Bool = false, extra: String = ""
+    ) -> ByteBuffer {
         var writer = JSONWriter(capacity: 256)
         problem.encode(into: &writer)
         return json(
             status: HTTPResponseStatus(statusCode: problem.code.status), writer.bytes,
-            type: "application/problem+json", keepAlive: keepAlive, isHead: isHead, extra: headers(of: problem))
+            type: "application/problem+json", keepAlive: keepAlive, isHead: isHead, extra: headers(of: problem) + extra)
     }
 
     /// A cursor that cannot be continued, over HTTP: 410 with the new position.
