@@ -90,8 +90,12 @@ extension HubHalf {
             if !segment.signals.isEmpty { reader.missedSignals = true }
             return
         }
-        if reader.pending.isEmpty { touched.append(reader) }
-        reader.pending.append(segment)
+        if reader.pending == nil {
+            reader.pending = segment
+            touched.append(reader)
+        } else {
+            reader.morePending.append(segment)
+        }
     }
 
     /// Writes without flushing; returns whom it wrote to.
@@ -105,28 +109,36 @@ extension HubHalf {
     }
 
     private func deliver(_ reader: Reader) {
-        let segments = reader.pending
-        reader.pending = []
-        guard reader.sink.isWritable else {
-            return fallBehind(reader)
+        guard let segment = reader.pending else { return }
+        let more = reader.morePending
+        reader.pending = nil
+        reader.morePending = []
+        guard reader.sink.isWritable else { return fallBehind(reader) }
+        if more.isEmpty {
+            deliver(segment, to: reader)
+        } else {
+            deliver(([segment] + more).merged, to: reader)
         }
-        if reader.isPoll, reader.signalsTo == nil, segments.count == 1 {
-            return write(
+    }
+
+    private func deliver(_ segment: Segment, to reader: Reader) {
+        if reader.isPoll, reader.signalsTo == nil {
+            write(reader, segment.fullBatches(for: reader) { cut(reader, segment.events, to: position) })
+        } else if reader.missedSignals || reader.signalsTo == nil {
+            write(reader, cut(reader, segment.events, to: position))
+        } else {
+            write(
                 reader,
-                segments[0].fullBatches(for: reader) { cut(reader, segments[0].events, to: position) })
-        }
-        if reader.missedSignals || reader.signalsTo == nil {
-            let merged = segments.merged
-            return write(reader, cut(reader, merged.events, to: position))
-        }
-        if segments.count == 1 {
-            return write(
-                reader,
-                segments[0].batches(
+                segment.batches(
                     from: reader.position, to: position, limit: reader.request.limit,
                     withSignals: reader.wantsSignals, epoch: hub.epoch, signalVersion: signalVersion))
         }
-        let merged = segments.merged
+    }
+
+    private func deliver(_ merged: (events: [EncodedEvent], signals: [EncodedSignal]), to reader: Reader) {
+        if reader.missedSignals || reader.signalsTo == nil {
+            return write(reader, cut(reader, merged.events, to: position))
+        }
         var batches = split(merged.events, from: reader.position, to: position, limit: reader.request.limit)
         if reader.wantsSignals, !merged.signals.isEmpty {
             batches[batches.count - 1].signals = merged.signals.map(\.json)

@@ -67,7 +67,8 @@ package final class HubHalf: @unchecked Sendable {
             }
         }
         reader.seats = []
-        reader.pending = []
+        reader.pending = nil
+        reader.morePending = []
         let user = reader.request.identity.key
         let isLast = forget(reader, of: user)
         hub.instruments.readers(reader.request.kind).add(-1)

@@ -93,7 +93,9 @@ package final class Reader {
     var seats: [Seat] = []
     /// Its place in the list of its user's readers.
     var userIndex = 0
-    var pending: [Segment] = []
+    /// What a drain has for the reader; nearly always one segment, which costs no list.
+    var pending: Segment?
+    var morePending: [Segment] = []
     var lastWrite = NIODeadline.uptimeNanoseconds(0)
     var earlyTicks: ArraySlice<TimeAmount> = []
     var openedAt = NIODeadline.uptimeNanoseconds(0)
@@ -114,7 +116,8 @@ package final class Reader {
 
 /// A reader's place in the list of a room, so that leaving it costs the same however many sit there.
 final class Seat {
-    unowned let reader: Reader
+    // Unsafe, for a counted one costs at every delivery: a reader leaves its seats before it goes (`HubHalf.close`).
+    unowned(unsafe) let reader: Reader
     let room: RoomKey
     var index: Int
 

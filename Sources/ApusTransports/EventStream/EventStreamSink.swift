@@ -30,6 +30,7 @@ final class EventStreamSink: ReaderSink {
         self.half = half
         self.context = context
         self.isChunked = isChunked
+        isWritable = context.channel.isWritable
         self.logger = logger
         self.head = head
         self.ended = ended
@@ -46,18 +47,20 @@ final class EventStreamSink: ReaderSink {
         reader = nil
         record?.close(cause, now: half.loop.now)
         context = nil
+        isWritable = false
         ended = nil
     }
 
     func failed(_ error: any Error) { record?.failed(error) }
 
-    func becameWritable() {
-        if let reader { half.becameWritable(reader) }
+    func writabilityChanged() {
+        isWritable = context?.channel.isWritable ?? false
+        if isWritable, let reader { half.becameWritable(reader) }
     }
 
     // MARK: ReaderSink
 
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    private(set) var isWritable: Bool
 
     func start(_ reader: Reader, _ hello: Hello) {
         self.reader = reader

@@ -39,10 +39,8 @@ extension FrontHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
-            if case .streaming(let sink) = state { sink.becameWritable() }
-            resumeSoon()
-        }
+        if case .streaming(let sink) = state { sink.writabilityChanged() }
+        if context.channel.isWritable { resumeSoon() }
         context.fireChannelWritabilityChanged()
     }
 

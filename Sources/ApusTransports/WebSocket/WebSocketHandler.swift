@@ -39,6 +39,8 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The channel asked to read while the client is not to be read from.
     private var isReadHeld = false
     private var needsFlush = false
+    /// What the channel last said; asking it costs more than all else that a delivery asks.
+    private(set) var isWritable = false
 
     init(backend: any Backend, half: HubHalf, opening: Opening, logger: Logger) {
         self.backend = backend
@@ -50,7 +52,10 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: life
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        isWritable = context.channel.isWritable
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { gone("network") }
 
@@ -80,6 +85,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         reader = nil
         record?.close(cause, now: half.loop.now)
         context = nil
+        isWritable = false
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -107,8 +113,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private var takesMore: Bool {
-        guard let context, context.channel.isWritable else { return false }
-        return unanswered.count < Self.maximumUnanswered && unansweredBytes < Self.maximumUnansweredBytes
+        isWritable && unanswered.count < Self.maximumUnanswered && unansweredBytes < Self.maximumUnansweredBytes
     }
 
     /// What has been read already waits as bytes, a fraction of what it costs as commands.
@@ -129,7 +134,8 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, let reader { half.becameWritable(reader) }
+        isWritable = context.channel.isWritable
+        if isWritable, let reader { half.becameWritable(reader) }
         readOnSoon()
         context.fireChannelWritabilityChanged()
     }
@@ -239,8 +245,6 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 }
 
 extension WebSocketHandler: ReaderSink, ReplyReceiver {
-    var isWritable: Bool { context?.channel.isWritable ?? false }
-
     func start(_ reader: Reader, _ hello: Hello) {
         self.reader = reader
         record = StreamRecord(
