@@ -79,8 +79,8 @@ int run_fan(void) {
     readers_settle();
     publishers_open();
     last_delivery = now_ns();
-    // Readers that hang are full, and the server has noticed, before anything is measured.
-    run_until(now_ns() + (uint64_t)(options.warm_up * SECOND), options.rate > 0 && !options.stuck);
+    // With both, the warm-up goes at full speed, so that readers that hang are full when measuring begins.
+    run_until(now_ns() + (uint64_t)(options.warm_up * SECOND), options.rate > 0 && options.in_flight == 1);
     measurement_begin();
     run_until(now_ns() + (uint64_t)(options.seconds * SECOND), options.rate > 0);
     measurement_end();

@@ -12,6 +12,7 @@ struct options options = {.readers = 1000, .rooms = 1, .in_flight = 1, .seconds 
 static const char usage[] =
     "usage: load fan|idle|posts|resume --port P --pid SERVER [option…]\n"
     "  fan      readers of rooms and someone who posts: --in-flight N messages at once, or --rate N a second\n"
+    "           (with both: in flight while warming up, at the rate while measuring)\n"
     "  idle     readers to which nothing happens\n"
     "  posts    Apus: each connection has --in-flight posts to its own room unanswered\n"
     "  resume   Apus: readers come from --cursor, --behind events ago\n"

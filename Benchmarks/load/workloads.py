@@ -94,7 +94,7 @@ SLOW_FIGURES = latency("delivery", "delivery") + (
     Figure("resident_mib", "the server’s MiB at the end", 0), Figure("grown_mib", "its growth in the second half, MiB"))
 DELIVERIES = Figure("deliveries_per_second", "deliveries/s", 0)
 MESSAGES = Figure("messages_per_second", "messages/s", 0, at_least=12_000)
-# At --rate too, the warm-up goes at full speed, 32 in flight, so that who hangs is full when measuring begins.
+# With a rate too, the warm-up goes at full speed, so that who hangs is full when measuring begins.
 SLOW = {"readers": 100, "stuck": 1000, "in_flight": 32, "longer": 4, "warm_up": 5, "against_itself": True}
 
 WORKLOADS = (
