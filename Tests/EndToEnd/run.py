@@ -17,8 +17,8 @@ from apus import BINARY, Skip
 
 NAMES = [
     "idle_connections", "slow_loris", "checks", "two_people", "crash", "fault_points", "fsync_order", "full_disk",
-    "operator_errors", "settings", "hostile_http", "hostile_websocket", "hostile_json", "connection_limit", "slow_readers",
-    "control_socket", "goodbye", "metrics_and_logs", "bench", "tour",
+    "operator_errors", "settings", "hostile_http", "hostile_websocket", "hostile_json", "connection_limit",
+    "slow_readers", "control_socket", "goodbye", "metrics_and_logs", "bench", "load_tool", "tour",
 ]
 # Run only when they are named.
 ON_REQUEST = ["counts"]
