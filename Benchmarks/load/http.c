@@ -43,6 +43,17 @@ size_t http_read_chunk(const char *bytes, size_t count, const char **content, si
     return whole <= count ? whole : 0;
 }
 
+size_t http_take_response(
+    struct connection *connection, struct http_head *head, const char *bytes, size_t count) {
+    if (!http_read_head(head, bytes, count)) return 0;
+    if (head->length < 0) connection_fail(connection, "Content-Length was expected", bytes, count);
+    size_t whole = head->size + (size_t)head->length;
+    if (count < whole) return 0;
+    if (head->status < 200 || head->status > 299) connection_fail(connection, "refused", bytes, whole);
+    connection->waiting = false;
+    return whole;
+}
+
 void http_send(struct connection *connection, struct buffer *request) {
     connection->waiting = true;
     connection_send(connection, request->bytes, request->length);

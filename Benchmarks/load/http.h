@@ -20,5 +20,9 @@ bool http_field(const struct http_head *, const char *name, char *value, size_t 
 /// Reads a chunk (RFC 9112, section 7.1); 0 if it is not all there, else its bytes.
 size_t http_read_chunk(const char *bytes, size_t count, const char **content, size_t *length);
 
+/// Takes the response to the request that waits, with its body; 0 if it is not all there, else its bytes. Anything but
+/// success ends the tool.
+size_t http_take_response(struct connection *, struct http_head *, const char *bytes, size_t count);
+
 /// Sends a request and frees it.
 void http_send(struct connection *, struct buffer *request);

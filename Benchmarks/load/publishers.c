@@ -6,8 +6,8 @@
 #include "clock.h"
 #include "deliveries.h"
 #include "dialect.h"
+#include "http.h"
 #include "options.h"
-#include "poll.h"
 #include "websocket.h"
 
 #define MOST 8
@@ -24,6 +24,14 @@ static void take_answer(struct connection *publisher, const char *bytes, size_t 
     (void)publisher;
     if (memmem(bytes, length, "\"error\":", 8)) note_refusal(bytes, (int)length);
 }
+
+static size_t received(struct connection *publisher, char *bytes, size_t length) {
+    struct http_head head;
+    return http_take_response(publisher, &head, bytes, length);
+}
+
+/// One POST after the other; `waiting` until the answer to the last has come.
+static const struct transport http_publisher = {"HTTP", connection_ready, received};
 
 void publishers_open(void) {
     bool http = options.server == NCHAN;

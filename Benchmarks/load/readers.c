@@ -4,8 +4,8 @@
 
 #include "clock.h"
 #include "deliveries.h"
+#include "long_poll.h"
 #include "options.h"
-#include "poll.h"
 #include "sse.h"
 #include "websocket.h"
 

@@ -41,9 +41,10 @@ HEAD = (
 
 def faults(runs):
     """What must be zero, over all runs; and of how many deliveries."""
-    counts = {key: sum(int(run[key]) for run in runs) for key in ("lost", "doubled", "late", "refused")}
+    names = {"lost": "lost", "doubled": "doubled", "late": "late", "refused": "refused or unanswered"}
+    counts = {name: sum(int(run[key]) for run in runs) for key, name in names.items()}
     expected = sum(int(run["expected"]) for run in runs)
-    words = ", ".join(f"{count:,} {key}" for key, count in counts.items())
+    words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     return any(counts.values()), f"Of {expected:,} deliveries: {words}."
 
 

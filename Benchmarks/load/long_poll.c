@@ -1,22 +1,10 @@
-#include "poll.h"
+#include "long_poll.h"
 
 #include <string.h>
 
 #include "dialect.h"
 #include "http.h"
 #include "options.h"
-
-/// A response with its body; 0 if it is not all there, else its bytes. There is one answer to one request, so nothing
-/// follows.
-static size_t take_response(struct connection *connection, struct http_head *head, const char *bytes, size_t count) {
-    if (!http_read_head(head, bytes, count)) return 0;
-    if (head->length < 0) connection_fail(connection, "Content-Length was expected", bytes, count);
-    size_t whole = head->size + (size_t)head->length;
-    if (count < whole) return 0;
-    if (head->status < 200 || head->status > 299) connection_fail(connection, "refused", bytes, whole);
-    connection->waiting = false;
-    return whole;
-}
 
 static void poll(struct connection *connection) {
     struct buffer request = {0};
@@ -40,9 +28,9 @@ static void take_cursor(struct connection *connection, const char *body, size_t 
     connection->cursor[(size_t)(end - body) - start] = 0;
 }
 
-static size_t received_poll(struct connection *connection, char *bytes, size_t count) {
+static size_t received(struct connection *connection, char *bytes, size_t count) {
     struct http_head head;
-    size_t whole = take_response(connection, &head, bytes, count);
+    size_t whole = http_take_response(connection, &head, bytes, count);
     if (!whole) return 0;
     const char *body = bytes + head.size;
     if (options.server == APUS) {
@@ -56,10 +44,4 @@ static size_t received_poll(struct connection *connection, char *bytes, size_t c
     return whole;
 }
 
-static size_t received_answer(struct connection *connection, char *bytes, size_t count) {
-    struct http_head head;
-    return take_response(connection, &head, bytes, count);
-}
-
-const struct transport long_poll_reader = {"long poll", start_polling, received_poll};
-const struct transport http_publisher = {"HTTP", connection_ready, received_answer};
+const struct transport long_poll_reader = {"long poll", start_polling, received};
