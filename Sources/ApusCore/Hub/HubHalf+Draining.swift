@@ -42,11 +42,17 @@ extension HubHalf {
                 list.signals.append(routed.signal)
             }
         }
-        for list in dirty { settle(list) }
         position = delivery.position
         signalVersion = delivery.signalVersion
-        let readers = deliverTouched()
-        finish(mail, flushing: readers)
+        // Replies first, so that a poster's reply and its own message go out in one write.
+        for addressed in mail.replies { addressed.address.receiver.value.receive(addressed.replies) }
+        if dirty.count == 1, touched.isEmpty {
+            deliver(dirty[0])
+        } else {
+            for list in dirty { settle(list) }
+            deliverTouched()
+        }
+        finish(mail)
         if !idleRooms.isEmpty {
             let idle = idleRooms.filter { rooms[$0] == nil }
             idleRooms = []
@@ -77,19 +83,12 @@ extension HubHalf {
 
     /// Hands what a room has gathered to everybody who sits in it now.
     private func settle(_ list: RoomReaders) {
-        if list.events.isEmpty, list.signals.isEmpty { return }
-        let segment = Segment(events: list.events, signals: list.signals)
-        list.events = []
-        list.signals = []
+        guard let segment = list.take() else { return }
         for seat in list.seats { hand(segment, to: seat.reader) }
     }
 
     private func hand(_ segment: Segment, to reader: Reader) {
-        if segment.events.isEmpty, !reader.wantsSignals { return }
-        guard case .live = reader.mode, !reader.request.probes else {
-            if !segment.signals.isEmpty { reader.missedSignals = true }
-            return
-        }
+        guard takes(segment, reader) else { return }
         if reader.pending == nil {
             reader.pending = segment
             touched.append(reader)
@@ -98,14 +97,33 @@ extension HubHalf {
         }
     }
 
-    /// Writes without flushing; returns whom it wrote to.
-    private func deliverTouched() -> [Reader] {
+    /// Whether a reader is to be sent this; if not, it catches up, or does not care.
+    private func takes(_ segment: Segment, _ reader: Reader) -> Bool {
+        if segment.events.isEmpty, !reader.wantsSignals { return false }
+        if case .live = reader.mode, !reader.request.probes { return true }
+        if !segment.signals.isEmpty { reader.missedSignals = true }
+        return false
+    }
+
+    /// The only room that has something: its readers are gone through once, for what a connection consists of falls
+    /// out of the processor's cache before a second round over a thousand others.
+    private func deliver(_ list: RoomReaders) {
+        guard let segment = list.take() else { return }
+        for seat in list.seats {
+            let reader = seat.reader
+            guard takes(segment, reader) else { continue }
+            if reader.sink.isWritable { deliver(segment, to: reader) } else { fallBehind(reader) }
+            reader.sink.flush()
+        }
+    }
+
+    private func deliverTouched() {
         let readers = touched
         touched = []
         for reader in readers where !reader.isEnded {
             deliver(reader)
+            reader.sink.flush()
         }
-        return readers
     }
 
     private func deliver(_ reader: Reader) {
@@ -147,11 +165,8 @@ extension HubHalf {
         write(reader, outgoing(batches, signalVersion: signalVersion))
     }
 
-    /// Replies, endings, and the measure of how long it all took. A poster's reply and what it reads of its own message
-    /// go out in one write.
-    private func finish(_ mail: Mail, flushing touched: [Reader]) {
-        for addressed in mail.replies { addressed.address.receiver.value.receive(addressed.replies) }
-        for reader in touched { reader.sink.flush() }
+    /// Endings, and the measure of how long it all took.
+    private func finish(_ mail: Mail) {
         for addressed in mail.replies { addressed.address.receiver.value.flush() }
         for ending in mail.endings {
             guard let reader = readers[ending.reader] else { continue }

@@ -286,6 +286,16 @@ final class RoomReaders {
         return seat
     }
 
+    /// What was gathered; nil when that is nothing.
+    func take() -> Segment? {
+        if events.isEmpty, signals.isEmpty { return nil }
+        defer {
+            events = []
+            signals = []
+        }
+        return Segment(events: events, signals: signals)
+    }
+
     func remove(_ seat: Seat) {
         let last = seats.removeLast()
         if last !== seat {

@@ -67,16 +67,18 @@ extension HubState {
                 acks.record(request.identity.key, request.scope, cursor.seq)
             }
         }
-        let position = SentPosition(
-            user: request.identity.key, scope: request.scope, observes: request.observes, seq: start)
-        if request.kind == .sse, !request.probes { sent[id] = position }
+        let position =
+            request.kind == .sse
+            ? SentPosition(user: request.identity.key, scope: request.scope, observes: request.observes, seq: start)
+            : nil
+        if let position, !request.probes { sent[id] = position }
         // Of a room that was joined after the cursor the token's owner knows no signals at all.
         let hasJoinedSince = user.visibility.stays.values.contains { $0.contains { $0.from > start } }
         return .attached(
             Attachment(
                 delivery: take(half), start: start, rooms: rooms,
                 signalsSince: hasJoinedSince ? nil : version(of: request.signals),
-                sent: request.kind == .sse ? position : nil, wake: wake(posted, now: now)))
+                sent: position, wake: wake(posted, now: now)))
     }
 
     /// A reader is gone. `rooms` and `isLastOfUser` say what its loop has no other reader for.
@@ -88,7 +90,7 @@ extension HubState {
         users[key]?.readers -= 1
         if !request.probes { users[key]?.streams -= 1 }
         if users[key]?.readers == 0 { users[key]?.idleSince = now }
-        sent[id] = nil
+        if request.kind == .sse { sent[id] = nil }
         if let client = request.client, !request.probes {
             let name = ClientKey(user: key, client: client, kind: request.kind)
             if clients[name] == ReaderAddress(half: half, reader: id) { clients[name] = nil }

@@ -116,8 +116,7 @@ package final class Reader {
 
 /// A reader's place in the list of a room, so that leaving it costs the same however many sit there.
 final class Seat {
-    // Unsafe, for a counted one costs at every delivery: a reader leaves its seats before it goes (`HubHalf.close`).
-    unowned(unsafe) let reader: Reader
+    unowned let reader: Reader
     let room: RoomKey
     var index: Int
 

@@ -42,7 +42,9 @@ package struct LogEvent: Sendable {
 
     /// The event as every reader gets it, encoded once.
     package var encoded: EncodedEvent {
-        var writer = JSONWriter(capacity: 160 + data.count)
+        // Enough at once: the ring keeps these bytes, and would keep what growing doubles.
+        let names = type.utf8.count + by.utf8.count + (room?.utf8.count ?? 0) + (id?.utf8.count ?? 0)
+        var writer = JSONWriter(capacity: 112 + names + data.count)
         writer.object {
             $0.member("seq", seq)
             $0.member("type", type)
