@@ -23,22 +23,22 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let backend: any Backend
-    private let half: HubHalf
-    private let logger: Logger
+    let half: HubHalf
+    let logger: Logger
     private var opening: Opening?
     private var identity: Identity?
-    private var context: ChannelHandlerContext?
-    private var reader: Reader?
-    private var record: StreamRecord?
+    var context: ChannelHandlerContext?
+    var reader: Reader?
+    var record: StreamRecord?
     private var decoder = WebSocketDecoder()
-    private var lastHeard: NIODeadline
-    private var isClosing = false
+    var lastHeard: NIODeadline
+    var isClosing = false
     /// The sizes of the command frames that wait for their replies.
-    private var unanswered: Deque<Int> = []
-    private var unansweredBytes = 0
+    var unanswered: Deque<Int> = []
+    var unansweredBytes = 0
     /// The channel asked to read while the client is not to be read from.
     private var isReadHeld = false
-    private var needsFlush = false
+    var needsFlush = false
     /// What the channel last said; asking it costs more than all else that a delivery asks.
     private(set) var isWritable = false
 
@@ -122,7 +122,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// On a later tick of the loop, for this may run inside a drain, or inside the write of a batch.
-    private func readOnSoon() {
+    func readOnSoon() {
         guard isReadHeld || decoder.input.readableBytes > 0, takesMore else { return }
         half.loop.assumeIsolated().execute {
             self.takeMessages()
@@ -217,7 +217,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: writing
 
-    private func frame(_ name: StaticString, _ content: (inout JSONWriter) -> Void) -> ByteBuffer {
+    func frame(_ name: StaticString, _ content: (inout JSONWriter) -> Void) -> ByteBuffer {
         var writer = JSONWriter(capacity: 512)
         writer.object {
             $0.name(name)
@@ -226,12 +226,12 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         return .webSocketText(writer.bytes)
     }
 
-    private func write(_ bytes: ByteBuffer) {
+    func write(_ bytes: ByteBuffer) {
         context?.write(Self.wrapOutboundOut(bytes), promise: nil)
         needsFlush = true
     }
 
-    private func close(_ code: CloseCode, _ reason: String, cause: String? = nil) {
+    func close(_ code: CloseCode, _ reason: String, cause: String? = nil) {
         guard !isClosing, let context else { return }
         isClosing = true
         if let reader { half.close(reader) }
@@ -241,63 +241,5 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         write(.webSocketClose(code, reason))
         flush()
         context.channel.closeGently()
-    }
-}
-
-extension WebSocketHandler: ReaderSink, ReplyReceiver {
-    func start(_ reader: Reader, _ hello: Hello) {
-        self.reader = reader
-        record = StreamRecord(
-            hello, reader.request, instruments: half.hub.instruments, logger: logger, now: half.loop.now)
-        write(frame("hello", hello.encode))
-    }
-
-    func write(_ batch: OutgoingBatch) {
-        record?.count(batch.batch)
-        write(
-            batch.bytes(for: .webSocket) { outgoing in
-                var writer = JSONWriter(capacity: outgoing.batch.estimatedSize)
-                writer.object {
-                    $0.name("batch")
-                    outgoing.batch.encode(into: &$0)
-                }
-                return .webSocketText(writer.bytes)
-            })
-    }
-
-    func receive(_ replies: [Reply]) {
-        unansweredBytes -= unanswered.removeFirst()
-        if isClosing { return }
-        for reply in replies { write(frame("reply", reply.encode)) }
-        readOnSoon()
-    }
-
-    func flush() {
-        guard needsFlush else { return }
-        needsFlush = false
-        context?.flush()
-    }
-
-    func reset(_ reset: Reset) {
-        write(frame("reset", reset.encode))
-        close(.reset, reset.reason.rawValue)
-    }
-
-    func end(_ bye: Bye) {
-        if isClosing { return }
-        write(frame("bye", bye.encode))
-        close(bye.code, "")
-    }
-
-    /// The server pings when it has heard nothing for a heartbeat, so a plain client that never acks lives on.
-    func checkLife(now: NIODeadline) {
-        if now - lastHeard >= Self.patience {
-            end(Bye(.noSignOfLife))
-        } else if now - lastHeard >= half.hub.configuration.heartbeat {
-            var ping = ByteBuffer()
-            ping.writeWebSocketFrame(opcode: 9, [])
-            write(ping)
-            flush()
-        }
     }
 }
