@@ -73,9 +73,11 @@ package final class SQLiteStore: ChatStore {
     private func write(usesSavepoints: Bool, _ body: (any ChatTransaction) throws -> Void) throws -> Duration {
         try commit { database in
             memory.trim()
-            let head = try Self.head(database)
-            try body(SQLiteTransaction(database, memory, head: head, usesSavepoints: usesSavepoints))
+            let head = try memory.head ?? Self.head(database)
+            let transaction = SQLiteTransaction(database, memory, head: head, usesSavepoints: usesSavepoints)
+            try body(transaction)
             try memory.settle()
+            memory.head = transaction.head
         }
     }
 
@@ -84,10 +86,10 @@ package final class SQLiteStore: ChatStore {
         do {
             return try pool.writeWithoutTransaction { database in
                 do {
-                    try database.beginTransaction(.immediate)
+                    try memory.begin.run()
                     try body(database)
                     let start = ContinuousClock.now
-                    try database.commit()
+                    try memory.commit.run()
                     return ContinuousClock.now - start
                 } catch {
                     memory.forget()

@@ -11,6 +11,8 @@ final class WriterMemory: @unchecked Sendable {
     private static let maximumRooms = 10_000
     private static let maximumStays = 100_000
 
+    let begin: PreparedStatement
+    let commit: PreparedStatement
     let findCommand: PreparedStatement
     let insertCommand: PreparedStatement
     let insertEvent: PreparedStatement
@@ -19,6 +21,8 @@ final class WriterMemory: @unchecked Sendable {
     let findStay: PreparedStatement
     private let updateHead: PreparedStatement
 
+    /// The log's last seq, as of the last transaction.
+    var head: Int64?
     private var rooms: [String: Room] = [:]
     private var slugs: [RoomKey: String] = [:]
     private var stays: [MemberKey: Int64] = [:]
@@ -27,6 +31,8 @@ final class WriterMemory: @unchecked Sendable {
     private var changedHeads: Set<RoomKey> = []
 
     init(_ database: Database) throws {
+        begin = try PreparedStatement("BEGIN IMMEDIATE", on: database)
+        commit = try PreparedStatement("COMMIT", on: database)
         findCommand = try PreparedStatement("SELECT hash, reply FROM command WHERE id = ? AND user = ?", on: database)
         insertCommand = try PreparedStatement(
             "INSERT INTO command (id, user, hash, reply) VALUES (?, ?, ?, ?)", on: database)
@@ -93,6 +99,7 @@ final class WriterMemory: @unchecked Sendable {
 
     /// What was read may have been rolled back.
     func forget() {
+        head = nil
         rooms = [:]
         slugs = [:]
         stays = [:]

@@ -78,6 +78,7 @@ struct EndOfInputTests {
     @Test func `for a client that takes no answers none are made`() throws {
         let desk = try FrontDesk()
         desk.channel.isWritable = false
+        desk.channel.pipeline.fireChannelWritabilityChanged()
         #expect(try desk.send(desk.get("/v1/stream") + desk.get("/v1/stream")) == "")
         desk.channel.isWritable = true
         desk.channel.pipeline.fireChannelWritabilityChanged()

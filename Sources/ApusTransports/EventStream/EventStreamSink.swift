@@ -53,8 +53,8 @@ final class EventStreamSink: ReaderSink {
 
     func failed(_ error: any Error) { record?.failed(error) }
 
-    func writabilityChanged() {
-        isWritable = context?.channel.isWritable ?? false
+    func writabilityChanged(to isWritable: Bool) {
+        self.isWritable = isWritable
         if isWritable, let reader { half.becameWritable(reader) }
     }
 

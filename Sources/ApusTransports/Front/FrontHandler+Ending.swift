@@ -39,8 +39,9 @@ extension FrontHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .streaming(let sink) = state { sink.writabilityChanged() }
-        if context.channel.isWritable { resumeSoon() }
+        isWritable = context.channel.isWritable
+        if case .streaming(let sink) = state { sink.writabilityChanged(to: isWritable) }
+        if isWritable { resumeSoon() }
         context.fireChannelWritabilityChanged()
     }
 

@@ -61,6 +61,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     lazy var deadline = RequestDeadline(loop: half.loop) { [weak self] in self?.deadlinePassed() }
     /// A WebSocket is about to take the connection: what follows the handshake stays in the socket.
     var isUpgrading = false
+    /// What the channel last said; asking it costs more.
+    var isWritable = false
 
     init(
         backend: any Backend, half: HubHalf, router: RouterBridge, timeouts: FrontTimeouts, logger: Logger,
@@ -79,6 +81,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         own = context
+        isWritable = context.channel.isWritable
         // The encoder was added just before; without it there is nothing to write to.
         wire = encoder.flatMap { try? context.pipeline.syncOperations.context(handler: $0) }
         deadline.set(in: timeouts.firstRequest)
@@ -112,7 +115,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         default: if inputEnd != nil { return }
         }
         let part = Self.unwrapInboundIn(data)
-        if held.isEmpty, context.channel.isWritable, accept(part, context) { return }
+        if held.isEmpty, isWritable, accept(part, context) { return }
         if held.count == Self.maximumHeld {
             return endInput(.fault(Problem(.badRequest, "Too many requests were sent ahead; wait for the answers.")))
         }
@@ -123,7 +126,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// that is closing is read to its end, or the rest would reset it.
     func read(context: ChannelHandlerContext) {
         if case .closed = state { return context.read() }
-        if held.isEmpty, !isUpgrading, inputEnd == nil, context.channel.isWritable { context.read() }
+        if held.isEmpty, !isUpgrading, inputEnd == nil, isWritable { context.read() }
     }
 
     /// Takes one part in if it is its turn.
@@ -142,7 +145,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         // A request that asked for another protocol stops the decoder: nothing can come after it.
-        let asksForUpgrade = !head.headers[canonicalForm: "upgrade"].isEmpty
+        let asksForUpgrade = head.headers.contains(name: "upgrade")
         closesAfterResponse = isQuiescing || asksForUpgrade || head.method == .CONNECT || !head.isKeepAlive
         let request = FrontRequest(head)
         if let problem = Problem(framing: head, maximumBody: request?.maximumBody ?? RouterBridge.maximumBody) {
@@ -259,7 +262,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func resumeHeld() {
         guard let own else { return }
-        while own.channel.isWritable, let part = held.first, accept(part, own) {
+        while isWritable, let part = held.first, accept(part, own) {
             if !held.isEmpty { held.removeFirst() }
         }
         // The router's part of the pipeline hands on what it got when a read is complete.

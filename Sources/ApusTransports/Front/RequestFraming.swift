@@ -43,6 +43,7 @@ extension Problem {
 extension HTTPRequestHead {
     /// Whether the client waits for a word before it sends the body (RFC 9110 section 10.1.1).
     var expectsContinue: Bool {
-        version == .http1_1 && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+        version == .http1_1 && headers.contains(name: "expect")
+            && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
     }
 }
