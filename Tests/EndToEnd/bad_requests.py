@@ -66,7 +66,8 @@ def heads(make):
     sync = b"GET /v1/sync"
     for name, data in [
         ("bare line feeds", make(sync).replace(b"\r", b"")), ("bare carriage returns", b"GET /v1/sync HTTP/1.1\rHost: a\r\r"),
-        ("NUL in a value", make(sync, b"X: a\0b\r\n")), ("NUL in a name", make(sync, b"X\0: a\r\n")), ("NUL in a path", make(b"GET /v1/s\0")),
+        ("NUL in a value", make(sync, b"X: a\0b\r\n")), ("NUL in a name", make(sync, b"X\0: a\r\n")),
+        ("a name past ASCII", make(sync, b"X\xc3\xa9: a\r\n")), ("NUL in a path", make(b"GET /v1/s\0")),
         ("a control in a value", make(sync, b"X: a\x01b\r\n")), ("a return in a value", make(sync, b"X: a\rb\r\n")),
         ("no name", make(sync, b": x\r\n")), ("no colon", make(sync, b"nonsense\r\n")), ("a path that is not ASCII", make(b"GET /\xff")),
         ("no host", make(sync, host=b"")), ("two hosts", make(sync, b"Host: b\r\n")), ("two hosts in one", make(sync, host=b"Host: a, b\r\n")),
