@@ -45,7 +45,7 @@ package enum AdminCommand: Sendable {
         }
         if try store.room(named: slug) != nil { throw Problem(.roomExists, "There is a room \"\(slug)\" already.") }
         let maker = try store.user(named: NewUser.system.name)?.key ?? store.insertUser(.system)
-        let room = try store.insertRoom(slug: slug, name: slug, topic: "", history: .all, by: maker)
+        let room = try store.insertRoom(NewRoom(slug: slug, name: slug), by: maker)
         var data = JSONWriter()
         data.object(room.encodeCreation)
         let event = LogEvent(

@@ -10,6 +10,9 @@ enum Schema {
             FaultPoint.reach(.inMigration)
             try database.execute(sql: chatTables)
         }
+        migrator.registerMigration("2") { database in
+            for step in [logColumns, people, rooms, messages] { try database.execute(sql: step) }
+        }
         return migrator
     }
 
@@ -96,6 +99,103 @@ enum Schema {
             hash BLOB NOT NULL,
             reply TEXT NOT NULL,
             PRIMARY KEY (id, user)
+        ) WITHOUT ROWID;
+        """
+
+    // MARK: version 2
+
+    /// `about`: the message (its seq) that the event tells of, so that its text can be purged everywhere.
+    private static let logColumns = """
+        ALTER TABLE event ADD COLUMN about INTEGER;
+        ALTER TABLE event ADD COLUMN witness INTEGER;
+        CREATE INDEX event_about ON event (about) WHERE about IS NOT NULL;
+        """
+
+    /// `token` holds every credential: sessions of people (`kind` session, which end) and tokens of the command line,
+    /// of bots and of hooks (which do not). `link` holds what is handed to somebody once: invites and password resets.
+    private static let people = """
+        ALTER TABLE user ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE user ADD COLUMN banned_at INTEGER;
+        ALTER TABLE user ADD COLUMN issuer TEXT;
+        ALTER TABLE user ADD COLUMN subject TEXT;
+        CREATE UNIQUE INDEX user_subject ON user (issuer, subject) WHERE issuer IS NOT NULL;
+        ALTER TABLE token ADD COLUMN id TEXT;
+        ALTER TABLE token ADD COLUMN kind TEXT NOT NULL DEFAULT 'token';
+        ALTER TABLE token ADD COLUMN expires_at INTEGER;
+        ALTER TABLE token ADD COLUMN used_at INTEGER;
+        ALTER TABLE token ADD COLUMN label TEXT;
+        UPDATE token SET id = 't_' || lower(hex(randomblob(13)));
+        CREATE UNIQUE INDEX token_id ON token (id);
+        CREATE INDEX token_user ON token (user);
+        CREATE TABLE link (
+            hash BLOB PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            by INTEGER NOT NULL REFERENCES user (key),
+            user INTEGER REFERENCES user (key),
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER,
+            uses_left INTEGER
+        ) WITHOUT ROWID;
+        CREATE TABLE hook (
+            hash BLOB PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            room INTEGER NOT NULL REFERENCES room (key),
+            user INTEGER NOT NULL REFERENCES user (key),
+            by INTEGER NOT NULL REFERENCES user (key),
+            created_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX hook_room ON hook (room);
+        CREATE TABLE setting (
+            user INTEGER NOT NULL REFERENCES user (key),
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (user, name)
+        ) WITHOUT ROWID;
+        """
+
+    /// `pair` names the people of a direct room, so that there is one room for them; `participant` holds those of them
+    /// who do not see it before its first message.
+    private static let rooms = """
+        ALTER TABLE room ADD COLUMN archived_at INTEGER;
+        ALTER TABLE room ADD COLUMN pair TEXT;
+        CREATE UNIQUE INDEX room_pair ON room (pair) WHERE pair IS NOT NULL;
+        CREATE TABLE participant (
+            room INTEGER NOT NULL REFERENCES room (key),
+            user INTEGER NOT NULL REFERENCES user (key),
+            PRIMARY KEY (room, user)
+        ) WITHOUT ROWID;
+        ALTER TABLE member ADD COLUMN notifications TEXT NOT NULL DEFAULT 'all';
+        ALTER TABLE member ADD COLUMN banned_at INTEGER;
+        """
+
+    /// A message's key is the seq of its `message.created`; `changed` is the seq of its last change.
+    private static let messages = """
+        CREATE TABLE newer_message (
+            seq INTEGER PRIMARY KEY,
+            room INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            by INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            command_id TEXT,
+            text TEXT NOT NULL,
+            reply_to INTEGER,
+            mentions TEXT,
+            edited_at INTEGER,
+            deleted_at INTEGER
+        );
+        INSERT INTO newer_message (seq, room, number, changed, by, at, command_id, text)
+            SELECT seq, room, number, seq, by, at, command_id, text FROM message;
+        DROP TABLE message;
+        ALTER TABLE newer_message RENAME TO message;
+        CREATE UNIQUE INDEX message_number ON message (room, number);
+        CREATE TABLE reaction (
+            message INTEGER NOT NULL,
+            emoji TEXT NOT NULL,
+            user INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            PRIMARY KEY (message, emoji, user)
         ) WITHOUT ROWID;
         """
 }

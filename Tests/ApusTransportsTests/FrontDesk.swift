@@ -14,8 +14,8 @@ struct EmptyLog: Log {
     func events(
         visibleTo visibility: Visibility, in scope: Scope, after: Int64, through: Int64, limit: Int, bytes: Int
     ) throws -> LogPage { LogPage(events: [], through: through) }
-    func visibility(of user: UserKey, from seq: Int64) throws -> (visibility: Visibility, head: Int64) {
-        (Visibility(user: user, knownFrom: seq, stays: []), 0)
+    func visibility(of user: UserKey) throws -> (visibility: Visibility, head: Int64) {
+        (Visibility(user: user, stays: []), 0)
     }
 }
 

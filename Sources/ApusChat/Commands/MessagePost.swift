@@ -21,7 +21,7 @@ package struct MessagePost: ChatCommand {
             throw Problem(
                 .tooLarge, "A message has at most \(limit) characters, but \(text.unicodeScalars.count) came.")
         }
-        let room = try context.memberRoom(slug)
+        let room = try context.openRoom(slug)
         let number = try context.store.takeNumber(in: room.key)
         let seq = try context.append("message.created", in: room, number: number) {
             $0.member("number", number)
@@ -29,8 +29,8 @@ package struct MessagePost: ChatCommand {
         }
         try context.store.insertMessage(
             Message(
-                room: slug, number: number, seq: seq, by: context.user.id, at: context.at, id: context.id, text: text),
-            in: room.key, by: context.user.key)
+                room: slug, number: number, created: seq, by: context.user.id, at: context.at, id: context.id,
+                text: text), in: room.key, by: context.user.key)
         return ["seq": .integer(seq), "number": .integer(number), "at": .string(context.at.description)]
     }
 }

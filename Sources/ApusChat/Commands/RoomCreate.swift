@@ -34,7 +34,7 @@ package struct RoomCreate: ChatCommand {
             throw Problem(.roomExists, "There is a room \"\(slug)\" already; join it, or choose another name.")
         }
         let room = try context.store.insertRoom(
-            slug: slug, name: name, topic: topic, history: history, by: context.user.key)
+            NewRoom(slug: slug, name: name, topic: topic, history: history), by: context.user.key)
         // The stay begins with the room itself, so that its maker sees both events.
         let seq = try context.append(
             "room.created", in: room, membership: .joined(context.user.key), data: room.encodeCreation)

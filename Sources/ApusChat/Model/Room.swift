@@ -1,8 +1,15 @@
 package import ApusCore
-package import ApusWire
 
-package enum RoomKind: String, Sendable {
+package enum RoomKind: String, Sendable, CaseIterable {
+    /// Seen by everybody; whoever likes joins.
     case `public`
+    /// Seen by its members.
+    case `private`
+    /// A conversation of the people that it was made for, always the same.
+    case direct
+
+    /// What members may read from before they joined, where nothing else is said.
+    package var history: RoomHistory { self == .public ? .all : .joined }
 }
 
 /// What somebody is in a room; whoever makes one is its admin.
@@ -20,16 +27,18 @@ package struct Room: Sendable {
     /// The room's identity on the wire: never changes, never used again.
     package let slug: String
     package let kind: RoomKind
-    package let name: String
-    package let topic: String
-    package let history: RoomHistory
+    package var name: String
+    package var topic: String
+    package var history: RoomHistory
     /// The number of the last message; 0 in an empty room.
     package var head: Int64
     package let memberCount: Int64
+    /// Nobody writes here any more.
+    package let isArchived: Bool
 
     package init(
         key: RoomKey, slug: String, kind: RoomKind, name: String, topic: String, history: RoomHistory, head: Int64,
-        memberCount: Int64
+        memberCount: Int64, isArchived: Bool
     ) {
         self.key = key
         self.slug = slug
@@ -39,10 +48,34 @@ package struct Room: Sendable {
         self.history = history
         self.head = head
         self.memberCount = memberCount
+        self.isArchived = isArchived
     }
 
     /// Whether a text may name a public room: `[a-z0-9_-]{2,64}`.
     package static func isSlug(_ text: String) -> Bool { isName(text, maximum: 64) }
+}
+
+/// A room that is about to be made.
+package struct NewRoom: Sendable {
+    package let slug: String
+    package let kind: RoomKind
+    package let name: String
+    package let topic: String
+    package let history: RoomHistory
+    /// Of a direct room: the ids of its people in order, joined by commas.
+    package let pair: String?
+
+    package init(
+        slug: String, kind: RoomKind = .public, name: String, topic: String = "", history: RoomHistory? = nil,
+        pair: String? = nil
+    ) {
+        self.slug = slug
+        self.kind = kind
+        self.name = name
+        self.topic = topic
+        self.history = history ?? kind.history
+        self.pair = pair
+    }
 }
 
 /// `[a-z0-9_-]{2,maximum}`: what users and public rooms may be called.
@@ -62,39 +95,5 @@ package struct Progress: Sendable, Equatable {
     package init(delivered: Int64, read: Int64) {
         self.delivered = delivered
         self.read = read
-    }
-}
-
-/// A message as history shows it.
-package struct Message: Sendable {
-    package let room: String
-    package let number: Int64
-    /// The seq of its last change.
-    package let seq: Int64
-    package let by: String
-    package let at: Timestamp
-    package let id: String?
-    package let text: String
-
-    package init(room: String, number: Int64, seq: Int64, by: String, at: Timestamp, id: String?, text: String) {
-        self.room = room
-        self.number = number
-        self.seq = seq
-        self.by = by
-        self.at = at
-        self.id = id
-        self.text = text
-    }
-
-    package func encode(into writer: inout JSONWriter) {
-        writer.object {
-            $0.member("room", room)
-            $0.member("number", number)
-            $0.member("seq", seq)
-            $0.member("by", by)
-            $0.member("at", at)
-            if let id { $0.member("id", id) }
-            $0.member("text", text)
-        }
     }
 }

@@ -1,9 +1,27 @@
+package import ApusCore
 import Crypto
 
 package enum UserRole: String, Sendable, CaseIterable {
     case owner, admin, member
+    /// A program with a token of its own.
+    case bot
     /// The server itself, by whom rooms are made from the command line.
     case system
+}
+
+/// An account as rules about it ask.
+package struct Account: Sendable {
+    package let identity: Identity
+    package let role: UserRole
+    package let isBanned: Bool
+
+    package init(identity: Identity, role: UserRole, isBanned: Bool) {
+        self.identity = identity
+        self.role = role
+        self.isBanned = isBanned
+    }
+
+    package var isAdmin: Bool { role == .owner || role == .admin }
 }
 
 /// An account that is about to be made.

@@ -7,6 +7,7 @@ import Crypto
 final class CommandRunner {
     struct Outcome {
         var events: [LogEvent] = []
+        var purged: [EncodedEvent] = []
         var signals: [SignalDraft] = []
         var receipts: Set<MemberKey> = []
         var afterCommit: [@Sendable (Hub) -> Void] = []
@@ -66,6 +67,7 @@ final class CommandRunner {
                 store: store, hub: hub, user: user, id: command.id, at: hub.wallClock(), limits: limits)
             let ok = try store.savepoint { try run(command, in: context) }
             outcome.events += context.events
+            outcome.purged += context.purged
             outcome.signals += context.signals
             outcome.receipts.formUnion(context.receipts)
             outcome.afterCommit += context.afterCommit

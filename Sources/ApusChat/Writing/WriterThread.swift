@@ -90,7 +90,8 @@ final class WriterThread: @unchecked Sendable {
         for result in outcome.results { instruments.commands[result].add() }
         FaultPoint.reach(.beforeReply)
         for action in outcome.afterCommit { action(hub) }
-        hub.publish(outcome.events.map(\.encoded), signals: outcome.signals, replies: replies)
+        hub.publish(
+            outcome.events.map(\.encoded), purged: outcome.purged, signals: outcome.signals, replies: replies)
     }
 
     private func finish(_ group: [WriterWork], _ failures: [Int: any Error]) {

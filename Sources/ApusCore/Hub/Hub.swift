@@ -60,10 +60,12 @@ package final class Hub: Sendable {
     // MARK: for the writer
 
     /// Tells everybody of a run of committed events, in the order of the log. The caller has them on disk.
+    /// - Parameter purged: earlier events, or events of this run, in the form that they have from now on.
     package func publish(
-        _ events: [EncodedEvent], signals: [SignalDraft] = [], replies: [AddressedReplies] = []
+        _ events: [EncodedEvent], purged: [EncodedEvent] = [], signals: [SignalDraft] = [],
+        replies: [AddressedReplies] = []
     ) {
-        wake(withState { $0.publish(events, signals: signals, replies: replies, now: .now()) })
+        wake(withState { $0.publish(events, purged: purged, signals: signals, replies: replies, now: .now()) })
     }
 
     /// About once a second.
@@ -115,11 +117,11 @@ package final class Hub: Sendable {
 
     /// Reads a user's stays into memory, then goes on on the loop.
     func loadVisibility(
-        of user: UserKey, from seq: Int64, on loop: any EventLoop, then: @escaping @Sendable ((any Error)?) -> Void
+        of user: UserKey, on loop: any EventLoop, then: @escaping @Sendable ((any Error)?) -> Void
     ) {
         offload {
             do {
-                try self.loadVisibility(of: user, from: seq)
+                try self.loadVisibility(of: user)
                 loop.execute { then(nil) }
             } catch {
                 loop.execute { then(error) }
@@ -128,9 +130,9 @@ package final class Hub: Sendable {
     }
 
     /// The same for callers that may block.
-    package func loadVisibility(of user: UserKey, from seq: Int64) throws {
+    package func loadVisibility(of user: UserKey) throws {
         while true {
-            let (visibility, head) = try log.visibility(of: user, from: seq)
+            let (visibility, head) = try log.visibility(of: user)
             if withState({ $0.install(visibility, head: head, now: .now()) }) {
                 return try loadReceipts(in: visibility.rooms(after: head))
             }

@@ -21,7 +21,6 @@ extension HubHalf {
             case .events(let page):
                 write(reader, cut(reader, page.events, to: page.through, isLast: page.through >= position))
             case .onDisk(let visibility): readDisk(reader, visibility)
-            case .needsVisibility: readVisibility(reader)
             }
         }
     }
@@ -77,19 +76,6 @@ extension HubHalf {
                     reader.reached = page.through
                 }
             }
-            self.catchUp(reader)
-            reader.sink.flush()
-        }
-    }
-
-    private func readVisibility(_ reader: Reader) {
-        reader.mode = .reading
-        let box = NIOLoopBound(reader, eventLoop: loop)
-        hub.loadVisibility(of: reader.request.identity.key, from: reader.reached, on: loop) { error in
-            let reader = box.value
-            guard case .reading = reader.mode else { return }
-            reader.mode = .lagging
-            if error != nil { return self.fail(reader) }
             self.catchUp(reader)
             reader.sink.flush()
         }

@@ -69,7 +69,10 @@ extension HubHalf {
                 hub.loadReceipts(ofJoined: room)
             }
         }
-        if let list = rooms[room] {
+        if let list = rooms[room], event.witness != nil {
+            settle(list)
+            handToWitnesses(event, list)
+        } else if let list = rooms[room] {
             if list.events.isEmpty, list.signals.isEmpty { dirty.append(list) }
             list.events.append(event)
         } else {
@@ -85,6 +88,16 @@ extension HubHalf {
     private func settle(_ list: RoomReaders) {
         guard let segment = list.take() else { return }
         for seat in list.seats { hand(segment, to: seat.reader) }
+    }
+
+    /// An event about something that not everybody here may know of.
+    private func handToWitnesses(_ event: EncodedEvent, _ list: RoomReaders) {
+        let users = Set(list.seats.map(\.reader.request.identity.key))
+        let witnesses = hub.withState { state in users.filter { state.users[$0]?.visibility.sees(event) ?? false } }
+        let segment = Segment(events: [event], signals: [])
+        for seat in list.seats where witnesses.contains(seat.reader.request.identity.key) {
+            hand(segment, to: seat.reader)
+        }
     }
 
     private func hand(_ segment: Segment, to reader: Reader) {

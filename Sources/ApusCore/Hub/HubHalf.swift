@@ -83,9 +83,9 @@ package final class HubHalf: @unchecked Sendable {
         guard !reader.isEnded else { return }
         let result = hub.withState { $0.attach(reader.id, reader.request, half: index, now: loop.now) }
         switch result {
-        case .needsVisibility(let seq):
+        case .needsVisibility:
             let box = NIOLoopBound(reader, eventLoop: loop)
-            hub.loadVisibility(of: reader.request.identity.key, from: seq, on: loop) { error in
+            hub.loadVisibility(of: reader.request.identity.key, on: loop) { error in
                 if error == nil { self.attach(box.value) } else { self.fail(box.value) }
             }
         case .refused(.reset(let reset)):

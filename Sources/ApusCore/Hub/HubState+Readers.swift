@@ -24,8 +24,8 @@ extension HubState {
     enum AttachResult: Sendable {
         case attached(Attachment)
         case refused(Refusal)
-        /// The user's stays from this seq on are needed first.
-        case needsVisibility(from: Int64)
+        /// The user's stays are needed first.
+        case needsVisibility
     }
 
     /// Lets a reader in, at once and completely: its loop's mail is taken, so that the loop stands at the published
@@ -37,9 +37,7 @@ extension HubState {
         {
             return .refused(.reset(reset(reason)))
         }
-        guard let user = users[request.identity.key], user.visibility.knownFrom <= start else {
-            return .needsVisibility(from: start)
-        }
+        guard let user = users[request.identity.key] else { return .needsVisibility }
         let clientKey = request.client.map { ClientKey(user: request.identity.key, client: $0, kind: request.kind) }
         let older = request.probes ? nil : clientKey.flatMap { clients[$0] }
         if configuration.streamsPerUser > 0, user.streams >= configuration.streamsPerUser, older == nil,
@@ -112,7 +110,7 @@ extension HubState {
 
     /// Takes in what the log said about a user at `head`. False when too much has happened since: read again.
     mutating func install(_ visibility: Visibility, head: Int64, now: NIODeadline) -> Bool {
-        if let known = users[visibility.user], known.visibility.knownFrom <= visibility.knownFrom { return true }
+        if users[visibility.user] != nil { return true }
         var visibility = visibility
         if head < published {
             guard let missed = ring.events(after: head, through: published) else { return false }
@@ -122,31 +120,24 @@ extension HubState {
                 }
             }
         }
-        if users[visibility.user] == nil {
-            users[visibility.user] = User(visibility: visibility, idleSince: now)
-            presence.announceAgain(visibility.user)
-        } else {
-            users[visibility.user]?.visibility = visibility
-        }
+        users[visibility.user] = User(visibility: visibility, idleSince: now)
+        presence.announceAgain(visibility.user)
         return true
     }
 
     enum Tail: Sendable {
         case events(LogPage)
         case onDisk(Visibility)
-        case needsVisibility
     }
 
-    /// What a reader has missed in `(after, through]`, from the ring if that reaches back far enough.
+    /// What an attached reader has missed in `(after, through]`, from the ring if that reaches back far enough.
     func tail(of request: ReaderRequest, after: Int64, through: Int64) -> Tail {
-        guard let visibility = users[request.identity.key]?.visibility, visibility.knownFrom <= after else {
-            return .needsVisibility
-        }
+        let visibility = users[request.identity.key]!.visibility  // nobody with a reader is forgotten
         guard let events = ring.events(after: after, through: through) else { return .onDisk(visibility) }
         var page: [EncodedEvent] = []
         var bytes = 0
         for event in events
-        where request.scope.contains(event.audience) && visibility.sees(event.audience, at: event.seq) {
+        where request.scope.contains(event.audience) && visibility.sees(event) {
             // One batch at a time: the lock is not held for a reader that is far behind.
             if !page.isEmpty, page.count >= request.limit || bytes + event.json.count > maximumBatchBytes {
                 return .events(LogPage(events: page, through: page[page.count - 1].seq))

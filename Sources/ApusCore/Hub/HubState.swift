@@ -57,7 +57,8 @@ struct HubState: Sendable {
 
     /// Takes in a run of committed events and what goes with it; returns the loops to wake.
     mutating func publish(
-        _ events: [EncodedEvent], signals drafts: [SignalDraft], replies: [AddressedReplies], now: NIODeadline
+        _ events: [EncodedEvent], purged: [EncodedEvent] = [], signals drafts: [SignalDraft],
+        replies: [AddressedReplies], now: NIODeadline
     ) -> UInt64 {
         var posted: UInt64 = 0
         for event in events {
@@ -69,9 +70,20 @@ struct HubState: Sendable {
             }
             posted |= post(to: interest.mask(event)) { $0.events.append(event) }
         }
+        for event in purged { replace(event) }
         for draft in drafts { posted |= publish(draft) }
         for reply in replies { posted |= post(to: 1 << UInt64(reply.address.half)) { $0.replies.append(reply) } }
         return wake(posted, now: now)
+    }
+
+    /// What is purged is gone from memory too, also where it has not been delivered yet.
+    private mutating func replace(_ event: EncodedEvent) {
+        ring.replace(event)
+        for half in mail.indices {
+            for place in mail[half].events.indices where mail[half].events[place].seq == event.seq {
+                mail[half].events[place] = event
+            }
+        }
     }
 
     private mutating func apply(_ change: MembershipChange, _ room: RoomKey, _ seq: Int64) -> UInt64 {

@@ -39,8 +39,8 @@ package protocol Log: Sendable {
         visibleTo visibility: Visibility, in scope: Scope, after: Int64, through: Int64, limit: Int, bytes: Int
     ) throws -> LogPage
 
-    /// The stays of a user that reach past `seq`, and the head of the log at the moment of reading.
-    func visibility(of user: UserKey, from seq: Int64) throws -> (visibility: Visibility, head: Int64)
+    /// All stays of a user, and the head of the log at the moment of reading.
+    func visibility(of user: UserKey) throws -> (visibility: Visibility, head: Int64)
 }
 
 /// The list of epochs, and what it says about cursors.

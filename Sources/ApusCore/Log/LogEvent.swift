@@ -23,10 +23,15 @@ package struct LogEvent: Sendable {
     /// The event's place in its room's own gapless count, for the kinds that are counted.
     package var number: Int64?
     package var membership: MembershipChange?
+    /// The seq of the earlier event that this one changes: what is purged is found by it.
+    package var about: Int64?
+    /// Seen only by who could also see what happened at this earlier seq.
+    package var witness: Int64?
 
     package init(
         seq: Int64, audience: Audience, type: String, room: String?, by: String, at: Timestamp, id: String?,
-        data: [UInt8], number: Int64? = nil, membership: MembershipChange? = nil
+        data: [UInt8], number: Int64? = nil, membership: MembershipChange? = nil, about: Int64? = nil,
+        witness: Int64? = nil
     ) {
         self.seq = seq
         self.audience = audience
@@ -38,6 +43,8 @@ package struct LogEvent: Sendable {
         self.data = data
         self.number = number
         self.membership = membership
+        self.about = about
+        self.witness = witness
     }
 
     /// The event as every reader gets it, encoded once.
@@ -54,7 +61,8 @@ package struct LogEvent: Sendable {
             if let id { $0.member("id", id) }
             $0.member("data", raw: data)
         }
-        return EncodedEvent(seq: seq, audience: audience, number: number, membership: membership, json: writer.bytes)
+        return EncodedEvent(
+            seq: seq, audience: audience, number: number, membership: membership, witness: witness, json: writer.bytes)
     }
 }
 
@@ -64,13 +72,18 @@ package struct EncodedEvent: Sendable {
     package let audience: Audience
     package let number: Int64?
     package let membership: MembershipChange?
+    package let witness: Int64?
     package let json: [UInt8]
 
-    package init(seq: Int64, audience: Audience, number: Int64?, membership: MembershipChange?, json: [UInt8]) {
+    package init(
+        seq: Int64, audience: Audience, number: Int64?, membership: MembershipChange?, witness: Int64? = nil,
+        json: [UInt8]
+    ) {
         self.seq = seq
         self.audience = audience
         self.number = number
         self.membership = membership
+        self.witness = witness
         self.json = json
     }
 }

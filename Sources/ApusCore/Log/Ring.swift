@@ -24,6 +24,14 @@ struct Ring: Sendable {
         }
     }
 
+    /// Puts another form of an event in its place.
+    mutating func replace(_ event: EncodedEvent) {
+        let place = index(after: event.seq - 1)
+        guard place < events.count, events[place].seq == event.seq else { return }
+        bytes += event.json.count - events[place].json.count
+        events[place] = event
+    }
+
     /// The events in `(after, through]`, oldest first; nil when some of them are only on disk.
     func events(after: Int64, through: Int64) -> Deque<EncodedEvent>.SubSequence? {
         guard after >= floor else { return nil }

@@ -15,14 +15,16 @@ package struct Membership: Sendable, Hashable {
 /// Which events a user may see: a function of (user, event), the same whenever it is asked.
 package struct Visibility: Sendable {
     package let user: UserKey
-    /// Stays that ended at or before this seq are not listed; questions about earlier events are not answered.
-    package let knownFrom: Int64
     package private(set) var stays: [RoomKey: [Membership]] = [:]
 
-    package init(user: UserKey, knownFrom: Int64, stays: [Membership]) {
+    package init(user: UserKey, stays: [Membership]) {
         self.user = user
-        self.knownFrom = knownFrom
         for stay in stays.sorted(by: { $0.from < $1.from }) { self.stays[stay.room, default: []].append(stay) }
+    }
+
+    /// An event about an earlier one is seen by who was there at both.
+    package func sees(_ event: EncodedEvent) -> Bool {
+        sees(event.audience, at: event.seq) && event.witness.map { sees(event.audience, at: $0) } ?? true
     }
 
     package func sees(_ audience: Audience, at seq: Int64) -> Bool {

@@ -12,7 +12,7 @@ extension Routes {
         let identity = try await identity(request)
         let snapshot = try await backend.blocking { [backend] in
             let snapshot = try backend.store.snapshot(for: identity.key, maximumUsers: Self.maximumUsers + 1)
-            try backend.hub.loadVisibility(of: identity.key, from: snapshot.seq)
+            try backend.hub.loadVisibility(of: identity.key)
             return snapshot
         }
         // The snapshot may hold what is committed but not told yet; a stream cannot start past what is told.

@@ -20,6 +20,28 @@ extension LogConformance {
             try require(try bench.seqs(bob).seqs, equals: [], "what bob, in no room, sees")
             try require(try bench.seqs(ada, after: 3, through: 7).seqs, equals: [5, 7], "ada's events in (3, 7]")
         },
+        Case(description: "what is said about an earlier event is read by who was there at both") { engine in
+            let bench = try Workbench(engine)
+            let (ada, bob) = (try bench.user("ada"), try bench.user("bob"))
+            let room = try bench.room("one", by: ada)
+            try bench.join(ada, room)  // 1
+            try bench.join(bob, room)  // 2
+            try bench.leave(bob, room)  // 3
+            try bench.append(.room(room.key), by: ada)  // 4
+            try bench.join(bob, room)  // 5
+            for witness in [1, 2, 4, 5] as [Int64] {  // 6 to 9
+                try bench.append(.room(room.key), by: ada, witness: witness)
+            }
+            try bench.append(.room(room.key), by: ada)  // 10
+            try require(try bench.seqs(ada).seqs, equals: Array(1...10), "what ada, who was always there, sees")
+            try require(try bench.seqs(bob).seqs, equals: [2, 3, 5, 7, 9, 10], "what bob sees")
+            // What is left out takes no place on a page.
+            for (after, seqs, through) in [(5, [7, 9], 9), (7, [9, 10], 10)] as [(Int64, [Int64], Int64)] {
+                let page = try bench.seqs(bob, after: after, limit: 2)
+                try require(page.seqs, equals: seqs, "bob's page of two after \(after)")
+                try require(page.through, equals: through, "how far bob's page after \(after) reaches")
+            }
+        },
         Case(description: "events for one user and for everybody reach whom they are for") { engine in
             let bench = try Workbench(engine)
             let (ada, bob) = (try bench.user("ada"), try bench.user("bob"))
@@ -44,7 +66,7 @@ extension LogConformance {
                 try $0.append(event, by: ada)
                 try $0.beginStay(of: ada, in: room.key, as: .member, at: 1)
             }
-            let (visibility, head) = try bench.store.visibility(of: ada, from: 0)
+            let (visibility, head) = try bench.store.visibility(of: ada)
             let page = try bench.store.events(
                 visibleTo: visibility, in: .everything, after: 0, through: head, limit: 10, bytes: 1000)
             try require(page.events.first?.json, equals: event.encoded.json, "the event's JSON")

@@ -20,24 +20,27 @@ struct Workbench {
     }
 
     func room(_ slug: String, history: RoomHistory = .all, by user: UserKey) throws -> Room {
-        try write { try $0.insertRoom(slug: slug, name: slug, topic: "", history: history, by: user) }
+        try write { try $0.insertRoom(NewRoom(slug: slug, name: slug, history: history), by: user) }
     }
 
     @discardableResult
     func append(
-        _ audience: Audience, _ text: String = "", by user: UserKey, number: Int64? = nil,
+        _ audience: Audience, _ text: String = "", by user: UserKey, number: Int64? = nil, witness: Int64? = nil,
         in transaction: any ChatTransaction
     ) throws -> Int64 {
         let event = LogEvent(
             seq: transaction.head + 1, audience: audience, type: "test", room: nil, by: "", at: at, id: nil,
-            data: JSONValue.object(["text": .string(text)]).encoded, number: number)
+            data: JSONValue.object(["text": .string(text)]).encoded, number: number,
+            witness: witness)
         try transaction.append(event, by: user)
         return event.seq
     }
 
     @discardableResult
-    func append(_ audience: Audience, _ text: String = "", by user: UserKey) throws -> Int64 {
-        try write { try append(audience, text, by: user, in: $0) }
+    func append(
+        _ audience: Audience, _ text: String = "", by user: UserKey, witness: Int64? = nil
+    ) throws -> Int64 {
+        try write { try append(audience, text, by: user, witness: witness, in: $0) }
     }
 
     @discardableResult
@@ -69,7 +72,7 @@ struct Workbench {
         let number = try transaction.takeNumber(in: room.key)
         let seq = try append(.room(room.key), text, by: user, number: number, in: transaction)
         try transaction.insertMessage(
-            Message(room: room.slug, number: number, seq: seq, by: "", at: at, id: nil, text: text), in: room.key,
+            Message(room: room.slug, number: number, created: seq, by: "", at: at, id: nil, text: text), in: room.key,
             by: user)
         return seq
     }
@@ -78,7 +81,7 @@ struct Workbench {
         _ user: UserKey, in scope: Scope = .everything, after: Int64 = 0, through: Int64? = nil, limit: Int = 1000,
         bytes: Int = .max
     ) throws -> (seqs: [Int64], through: Int64) {
-        let (visibility, head) = try store.visibility(of: user, from: after)
+        let (visibility, head) = try store.visibility(of: user)
         let page = try store.events(
             visibleTo: visibility, in: scope, after: after, through: through ?? head, limit: limit, bytes: bytes)
         return (page.events.map(\.seq), page.through)

@@ -69,6 +69,8 @@ final class HubModel {
             return .left(user, room)
         case 3: return .own(user)
         case 4: return .everyone
+        case 5 where world.hub.published.seq > 0:
+            return .about(room, witness: Int64.random(in: 1...world.hub.published.seq, using: &random))
         default: return .message(room)
         }
     }
@@ -190,20 +192,23 @@ final class HubModel {
     private func visible(to tracked: Tracked, after: Int64, through: Int64) -> [Int64] {
         var here: Set<RoomKey> = []
         var seqs: [Int64] = []
+        var wasHere: Set<[Int64]> = []
         for event in world.log.all {
             var sees = false
             switch event.audience {
             case .everyone: sees = true
             case .user(let user): sees = user.raw == tracked.user
             case .room(let room):
-                sees = here.contains(room)
+                sees = here.contains(room) && (event.witness.map { wasHere.contains([room.raw, $0]) } ?? true)
                 if event.membership == .joined(UserKey(tracked.user)) {
                     here.insert(room)
                     sees = true
                 } else if event.membership == .left(UserKey(tracked.user)) {
                     here.remove(room)
+                    wasHere.insert([room.raw, event.seq])
                 }
             }
+            for room in here { wasHere.insert([room.raw, event.seq]) }
             if sees, tracked.reader.request.scope.contains(event.audience), event.seq > after, event.seq <= through {
                 seqs.append(event.seq)
             }

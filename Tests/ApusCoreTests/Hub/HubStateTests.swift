@@ -12,7 +12,7 @@ struct HubStateTests {
         configure(&configuration)
         var state = HubState(
             configuration: configuration, epochs: Epochs([Epoch(name: "e1", firstSeq: 1)]), head: 0, halves: 2)
-        _ = state.install(Visibility(user: UserKey(1), knownFrom: 0, stays: []), head: 0, now: Self.now)
+        _ = state.install(Visibility(user: UserKey(1), stays: []), head: 0, now: Self.now)
         return state
     }
 
@@ -73,7 +73,7 @@ struct HubStateTests {
     @Test func `a visibility that was read before the last changes takes them in`() {
         var state = state()
         _ = publish(&state, .joined(2, 7), .joined(2, 8), .left(2, 7))
-        let read = Visibility(user: UserKey(2), knownFrom: 0, stays: [])
+        let read = Visibility(user: UserKey(2), stays: [])
         check(state.install(read, head: 0, now: Self.now))
         let installed = state.users[UserKey(2)]?.visibility
         #expect(installed?.rooms(after: 3) == [RoomKey(8)])
@@ -83,19 +83,20 @@ struct HubStateTests {
     @Test func `a visibility that is older than the ring is read again`() {
         var state = state { $0.ringEvents = 1 }
         _ = publish(&state, .joined(2, 7), .message(7))
-        let read = Visibility(user: UserKey(2), knownFrom: 0, stays: [])
+        let read = Visibility(user: UserKey(2), stays: [])
         check(!state.install(read, head: 0, now: Self.now))
         check(state.install(read, head: 1, now: Self.now))
     }
 
-    @Test func `a visibility that reaches further back replaces the one that is known, not the other way round`() {
+    @Test func `what is purged is gone from the ring and from what waits to be delivered`() {
         var state = state()
-        let stay = Membership(room: RoomKey(7), from: 1, through: 5)
-        check(state.install(Visibility(user: UserKey(2), knownFrom: 9, stays: []), head: 0, now: Self.now))
-        check(state.install(Visibility(user: UserKey(2), knownFrom: 3, stays: [stay]), head: 0, now: Self.now))
-        #expect(state.users[UserKey(2)]?.visibility.knownFrom == 3)
-        check(state.install(Visibility(user: UserKey(2), knownFrom: 9, stays: []), head: 0, now: Self.now))
-        #expect(state.users[UserKey(2)]?.visibility.stays.count == 1)
+        _ = state.attach(1, request(), half: 0, now: Self.now)
+        _ = publish(&state, .joined(1, 7), .message(7, size: 20), .message(7, size: 30))
+        let purged = Draft.message(7).event(seq: 2)
+        _ = state.publish([], purged: [purged], signals: [], replies: [], now: Self.now)
+        let sizes = [purged.json.count, purged.json.count + 30]
+        #expect(state.ring.events(after: 1, through: 3)?.map(\.json.count) == sizes)
+        #expect(state.take(0).mail.events.dropFirst().map(\.json.count) == sizes)
     }
 
     @Test func `a client's new stream ends its older one of the same transport only`() {

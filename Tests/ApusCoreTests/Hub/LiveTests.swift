@@ -72,6 +72,21 @@ struct LiveTests {
         #expect(two.seqs.last == 8)
     }
 
+    @Test func `what is said about an earlier event reaches only who was there then`() throws {
+        let world = try World()
+        world.publish([.joined(1, 7), .message(7), .joined(2, 7)])
+        let (one, two) = (world.open(1).sink, world.open(2).sink)
+        world.publish([.message(7), .about(7, witness: 2), .message(7), .about(7, witness: 4)])
+        world.run()
+        #expect(one.seqs == [4, 5, 6, 7])
+        #expect(two.seqs == [4, 6, 7])
+        #expect(two.last?.to == 7)
+        world.publish([.about(7, witness: 2)])
+        world.run()
+        #expect(one.seqs.last == 8)
+        #expect(two.last?.to == 7)
+    }
+
     @Test func `a reader of some rooms hears of nothing else`() throws {
         let world = try World()
         world.publish([.joined(1, 7), .joined(1, 8)])

@@ -32,6 +32,18 @@ struct RingTests {
         #expect(Self.ring(floor: 10, count: 10).events(after: after, through: through)?.isEmpty == true)
     }
 
+    @Test func `an event is replaced where it is, and nothing happens where it is not`() {
+        var ring = Self.ring(floor: 10, count: 3, bytes: 40)
+        for seq in [12, 10, 14] as [Int64] {
+            ring.replace(
+                EncodedEvent(seq: seq, audience: .everyone, number: nil, membership: nil, json: [1, 2]))
+        }
+        #expect(ring.events(after: 10, through: 13)?.map(\.json.count) == [10, 2, 10])
+        // The bytes that are counted are those that are there: 10 + 2 + 10 leave room for 18.
+        ring.append(EncodedEvent(seq: 14, audience: .everyone, number: nil, membership: nil, json: [UInt8](0..<18)))
+        #expect(ring.floor == 10)
+    }
+
     @Test func `the oldest go when there are too many`() {
         let ring = Self.ring(floor: 0, count: 10, events: 4)
         #expect(ring.floor == 6)

@@ -8,7 +8,7 @@ struct VisibilityTests {
 
     static func visibility(_ stays: (Int64, Int64?)...) -> Visibility {
         Visibility(
-            user: user, knownFrom: 0, stays: stays.map { Membership(room: room, from: $0.0, through: $0.1) })
+            user: user, stays: stays.map { Membership(room: room, from: $0.0, through: $0.1) })
     }
 
     @Test(arguments: [(4, false), (5, true), (6, true), (8, true), (9, false), (10, true), (11, true)])
@@ -21,6 +21,16 @@ struct VisibilityTests {
         let visibility = Self.visibility((10, nil), (5, 8))
         #expect(visibility.isMember(of: Self.room, after: seq) == isMember)
         #expect(visibility.rooms(after: seq) == (isMember ? [Self.room] : []))
+    }
+
+    @Test(arguments: [(4, false), (5, true), (8, true), (9, false), (10, true)])
+    func `what is said about an earlier event is seen by who was there at both`(witness: Int64, sees: Bool) {
+        func event(at seq: Int64) -> EncodedEvent {
+            EncodedEvent(
+                seq: seq, audience: .room(Self.room), number: nil, membership: nil, witness: witness, json: [])
+        }
+        #expect(Self.visibility((5, 8), (10, nil)).sees(event(at: 11)) == sees)
+        #expect(!Self.visibility((5, 8), (10, nil)).sees(event(at: 9)))
     }
 
     @Test func `one sees what is for oneself or for everybody, and nothing of others`() {

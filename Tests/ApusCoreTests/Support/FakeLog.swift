@@ -44,14 +44,14 @@ final class FakeLog: Log {
             state.reads += 1
             let visible = state.events.filter {
                 $0.seq > after && $0.seq <= through && scope.contains($0.audience)
-                    && visibility.sees($0.audience, at: $0.seq)
+                    && visibility.sees($0)
             }
             if visible.count <= limit { return LogPage(events: visible, through: through) }
             return LogPage(events: Array(visible.prefix(limit)), through: visible[limit - 1].seq)
         }
     }
 
-    func visibility(of user: UserKey, from seq: Int64) throws -> (visibility: Visibility, head: Int64) {
+    func visibility(of user: UserKey) throws -> (visibility: Visibility, head: Int64) {
         try state.withLock { state in
             if state.isBroken { throw Failure() }
             var stays: [RoomKey: [Membership]] = [:]
@@ -66,8 +66,8 @@ final class FakeLog: Log {
                 default: break
                 }
             }
-            let known = stays.values.flatMap(\.self).filter { $0.through ?? .max > seq }
-            return (Visibility(user: user, knownFrom: seq, stays: known), Int64(state.events.count))
+            let all = stays.values.flatMap(\.self)
+            return (Visibility(user: user, stays: all), Int64(state.events.count))
         }
     }
 }

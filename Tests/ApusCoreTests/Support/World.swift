@@ -76,6 +76,8 @@ extension Identity {
 /// An event before it has a seq.
 enum Draft {
     case message(_ room: Int64, size: Int = 0)
+    /// Seen by who was there at an earlier seq too.
+    case about(_ room: Int64, witness: Int64)
     case joined(_ user: Int64, _ room: Int64)
     case left(_ user: Int64, _ room: Int64)
     case own(_ user: Int64)
@@ -84,11 +86,15 @@ enum Draft {
     func event(seq: Int64) -> EncodedEvent {
         let audience: Audience
         var membership: MembershipChange?
+        var witness: Int64?
         var size = 0
         switch self {
         case .message(let room, let bytes):
             audience = .room(RoomKey(room))
             size = bytes
+        case .about(let room, let seq):
+            audience = .room(RoomKey(room))
+            witness = seq
         case .joined(let user, let room):
             audience = .room(RoomKey(room))
             membership = .joined(UserKey(user))
@@ -101,7 +107,7 @@ enum Draft {
         let text = String(repeating: "x", count: size)
         return LogEvent(
             seq: seq, audience: audience, type: "test", room: nil, by: "u_0", at: Timestamp(milliseconds: 0), id: nil,
-            data: Array(#"{"text":"\#(text)"}"#.utf8), membership: membership
+            data: Array(#"{"text":"\#(text)"}"#.utf8), membership: membership, witness: witness
         ).encoded
     }
 }

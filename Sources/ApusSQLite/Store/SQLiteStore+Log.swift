@@ -13,16 +13,13 @@ extension SQLiteStore {
 
     package func head() throws -> Int64 { try pool.read(Self.head) }
 
-    package func visibility(of user: UserKey, from seq: Int64) throws -> (visibility: Visibility, head: Int64) {
+    package func visibility(of user: UserKey) throws -> (visibility: Visibility, head: Int64) {
         try pool.read { database in
             let rows = try Row.fetchAll(
-                database.cachedStatement(
-                    sql: """
-                        SELECT room, first_seq, last_seq FROM stay
-                        WHERE user = ? AND (last_seq IS NULL OR last_seq > ?)
-                        """), arguments: [user.raw, seq])
+                database.cachedStatement(sql: "SELECT room, first_seq, last_seq FROM stay WHERE user = ?"),
+                arguments: [user.raw])
             let stays = rows.map { Membership(room: RoomKey($0[0]), from: $0[1], through: $0[2]) }
-            return (Visibility(user: user, knownFrom: seq, stays: stays), try Self.head(database))
+            return (Visibility(user: user, stays: stays), try Self.head(database))
         }
     }
 
@@ -42,14 +39,18 @@ extension SQLiteStore {
                     database.cachedStatement(
                         sql: """
                             \(Self.select) WHERE event.audience = ? AND event.seq > ? AND event.seq <= ?
-                            ORDER BY event.seq LIMIT ?
-                            """), arguments: [range.audience, range.after, min(range.through, through), limit + 1])
-                // One page of bytes from each room is all that can be needed; past it nothing is needed of any room.
+                            ORDER BY event.seq
+                            """), arguments: [range.audience, range.after, min(range.through, through)])
+                // One page from each room is all that can be needed; past it nothing is needed of any room.
                 var size = 0
-                while size <= bytes, let row = try cursor.next() {
-                    found.append(Self.event(row))
-                    size += found[found.count - 1].json.count
-                    if size > bytes { through = found[found.count - 1].seq }
+                var count = 0
+                while count <= limit, size <= bytes, let row = try cursor.next() {
+                    let event = Self.event(row)
+                    guard visibility.sees(event) else { continue }
+                    found.append(event)
+                    count += 1
+                    size += event.json.count
+                    if size > bytes || count > limit { through = event.seq }
                 }
             }
             found.removeAll { $0.seq > through }
@@ -97,8 +98,10 @@ extension SQLiteStore {
         while found.count <= limit, size <= bytes, let row = try cursor.next() {
             let audience = Audience(index: row[1])
             guard scope.contains(audience), visibility.sees(audience, at: row[0]) else { continue }
-            found.append(event(row))
-            size += found[found.count - 1].json.count
+            let event = event(row)
+            guard visibility.sees(event) else { continue }
+            found.append(event)
+            size += event.json.count
         }
         return page(found, through: through, limit: limit, bytes: bytes)
     }
@@ -118,7 +121,7 @@ extension SQLiteStore {
 
     private static let select = """
         SELECT event.seq, event.audience, event.type, room.slug, user.id, event.at, event.command_id, event.data,
-               event.number
+               event.number, event.witness
         FROM event JOIN user ON user.key = event.by LEFT JOIN room ON room.key = event.audience
         """
 
@@ -126,7 +129,8 @@ extension SQLiteStore {
         let data: String = row[7]
         return LogEvent(
             seq: row[0], audience: Audience(index: row[1]), type: row[2], room: row[3], by: row[4],
-            at: Timestamp(milliseconds: row[5]), id: row[6], data: Array(data.utf8), number: row[8]
+            at: Timestamp(milliseconds: row[5]), id: row[6], data: Array(data.utf8), number: row[8],
+            witness: row[9]
         ).encoded
     }
 }

@@ -38,11 +38,14 @@ final class WriterMemory: @unchecked Sendable {
             "INSERT INTO command (id, user, hash, reply) VALUES (?, ?, ?, ?)", on: database)
         insertEvent = try PreparedStatement(
             """
-            INSERT INTO event (seq, audience, type, by, at, command_id, data, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO event (seq, audience, type, by, at, command_id, data, number, about, witness)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, on: database)
         insertMessage = try PreparedStatement(
-            "INSERT INTO message (room, number, seq, by, at, command_id, text) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            on: database)
+            """
+            INSERT INTO message (seq, room, number, changed, by, at, command_id, text, reply_to, mentions)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, on: database)
         findRoom = try PreparedStatement("\(Room.columns) FROM room WHERE room.slug = ?", on: database)
         findStay = try PreparedStatement("SELECT since FROM member WHERE room = ? AND user = ?", on: database)
         updateHead = try PreparedStatement("UPDATE room SET head = ? WHERE key = ?", on: database)
@@ -73,6 +76,11 @@ final class WriterMemory: @unchecked Sendable {
     /// Members have changed.
     func forget(_ user: UserKey, in room: RoomKey) {
         stays[MemberKey(room: room, user: user)] = nil
+        forget(room)
+    }
+
+    /// What is written about a room has changed.
+    func forget(_ room: RoomKey) {
         if let slug = slugs[room] { rooms[slug] = nil }
     }
 

@@ -1,0 +1,138 @@
+import ApusChat
+import ApusCore
+import GRDB
+
+extension SQLiteTransaction {
+    func room(named slug: String) throws -> Room? { try memory.room(named: slug) }
+
+    func room(_ key: RoomKey) throws -> Room? {
+        try memory.settle()
+        return try Room.find(database, key: key)
+    }
+
+    func insertRoom(_ room: NewRoom, by: UserKey) throws -> Room {
+        try run(
+            "INSERT INTO room (slug, kind, name, topic, history, pair, created_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            room.slug, room.kind.rawValue, room.name, room.topic, room.history.rawValue, room.pair, by.raw)
+        return Room(
+            key: RoomKey(database.lastInsertedRowID), slug: room.slug, kind: room.kind, name: room.name,
+            topic: room.topic, history: room.history, head: 0, memberCount: 0, isArchived: false)
+    }
+
+    func role(of user: UserKey, in room: RoomKey) throws -> RoomRole? {
+        try row("SELECT role FROM member WHERE room = ? AND user = ? AND since IS NOT NULL", room.raw, user.raw)
+            .flatMap { RoomRole(rawValue: $0[0]) }
+    }
+
+    func stay(of user: UserKey, in room: RoomKey) throws -> Int64? {
+        try memory.stay(of: user, in: room)
+    }
+
+    func beginStay(of user: UserKey, in room: RoomKey, as role: RoomRole, at seq: Int64) throws {
+        try run("INSERT INTO stay (user, room, first_seq) VALUES (?, ?, ?)", user.raw, room.raw, seq)
+        try run(
+            """
+            INSERT INTO member (room, user, since, role) VALUES (?, ?, ?, ?)
+            ON CONFLICT (room, user) DO UPDATE SET since = excluded.since, role = excluded.role
+            """, room.raw, user.raw, seq, role.rawValue)
+        try run("UPDATE room SET members = members + 1 WHERE key = ?", room.raw)
+        memory.forget(user, in: room)
+    }
+
+    func endStay(of user: UserKey, in room: RoomKey, at seq: Int64) throws {
+        try run(
+            "UPDATE stay SET last_seq = ? WHERE user = ? AND room = ? AND last_seq IS NULL", seq, user.raw, room.raw)
+        try run("UPDATE member SET since = NULL WHERE room = ? AND user = ?", room.raw, user.raw)
+        try run("UPDATE room SET members = members - 1 WHERE key = ?", room.raw)
+        memory.forget(user, in: room)
+    }
+
+    // MARK: progress
+
+    func read(_ number: Int64, in room: RoomKey, by user: UserKey) throws -> Int64 {
+        try run(
+            """
+            UPDATE member SET read = max(read, ?1), delivered = max(delivered, ?1) WHERE room = ?2 AND user = ?3
+            """, number, room.raw, user.raw)
+        return try row("SELECT read FROM member WHERE room = ? AND user = ?", room.raw, user.raw)?[0] ?? 0
+    }
+
+    func delivered(upTo seq: Int64, to user: UserKey, in scope: Scope) throws -> [RoomKey] {
+        try memory.settle()
+        let behind = try Int64.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT member.room FROM member JOIN room ON room.key = member.room
+                    WHERE member.user = ? AND member.since IS NOT NULL AND room.head > member.delivered
+                    """), arguments: [user.raw])
+        return try behind.map(RoomKey.init).filter { room in
+            guard scope.contains(room) else { return false }
+            let number: Int64? = try row(
+                """
+                SELECT number FROM event WHERE audience = ? AND seq <= ? AND number IS NOT NULL
+                ORDER BY seq DESC LIMIT 1
+                """, room.raw, seq)?[0]
+            guard let number else { return false }
+            try run(
+                "UPDATE member SET delivered = ?1 WHERE room = ?2 AND user = ?3 AND delivered < ?1", number, room.raw,
+                user.raw)
+            return database.changesCount > 0
+        }
+    }
+
+    func progress(of user: UserKey, in room: RoomKey) throws -> (user: String, progress: Progress)? {
+        try row(
+            """
+            SELECT user.id, member.delivered, member.read FROM member JOIN user ON user.key = member.user
+            WHERE member.room = ? AND member.user = ? AND member.since IS NOT NULL
+            """, room.raw, user.raw
+        ).map { ($0[0], Progress(delivered: $0[1], read: $0[2])) }
+    }
+
+    func leastProgress(in room: RoomKey) throws -> Progress { try Progress.least(database, in: room) }
+}
+
+extension Progress {
+    static func least(_ database: Database, in room: RoomKey) throws -> Progress {
+        let least = try Row.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT min(delivered), min(read) FROM member WHERE room = ? AND since IS NOT NULL"),
+            arguments: [room.raw])
+        return Progress(delivered: least?[0] ?? 0, read: least?[1] ?? 0)
+    }
+}
+
+extension Room {
+    static func find(_ database: Database, slug: String) throws -> Room? {
+        try Row.fetchOne(database.cachedStatement(sql: "\(columns) FROM room WHERE room.slug = ?"), arguments: [slug])
+            .map(Room.init)
+    }
+
+    static func find(_ database: Database, key: RoomKey) throws -> Room? {
+        try Row.fetchOne(
+            database.cachedStatement(sql: "\(columns) FROM room WHERE room.key = ?"), arguments: [key.raw]
+        ).map(Room.init)
+    }
+
+    /// The columns that `init(_:)` reads, by position.
+    static let columns = """
+        SELECT room.key, room.slug, room.kind, room.name, room.topic, room.history, room.head, room.members,
+            room.archived_at IS NOT NULL
+        """
+
+    init(_ row: Row) {
+        let kind: String = row[2]
+        let history: String = row[5]
+        self.init(
+            key: RoomKey(row[0]), slug: row[1], kind: RoomKind(rawValue: kind)!, name: row[3], topic: row[4],
+            history: RoomHistory(rawValue: history)!,  // the only writer writes raw values of these types
+            head: row[6], memberCount: row[7], isArchived: row[8])
+    }
+
+    init(_ row: borrowing PreparedRow) {
+        self.init(
+            key: RoomKey(row.integer(0)), slug: row.text(1), kind: RoomKind(rawValue: row.text(2))!, name: row.text(3),
+            topic: row.text(4), history: RoomHistory(rawValue: row.text(5))!,  // as above
+            head: row.integer(6), memberCount: row.integer(7), isArchived: row.integer(8) != 0)
+    }
+}
