@@ -11,7 +11,10 @@ enum Schema {
             try database.execute(sql: chatTables)
         }
         migrator.registerMigration("2") { database in
-            for step in [logColumns, people, rooms, messages] { try database.execute(sql: step) }
+            for step in [logColumns, people, rooms, messages] {
+                try database.execute(sql: step)
+                FaultPoint.reach(.inMigration)
+            }
         }
         return migrator
     }

@@ -46,6 +46,7 @@ package final class SQLiteStore: ChatStore {
                     try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal"
                 else { throw SQLiteOpenError.unusable(path: path, reason: "WAL with synchronous=FULL is refused") }
             }
+            try DatabaseCopy.make(of: pool, at: path, before: migrator)
             try migrator.migrate(pool)
             memory = try pool.writeWithoutTransaction(WriterMemory.init)
         } catch let error as DatabaseError {
