@@ -37,6 +37,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
@@ -71,6 +72,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
         .package(
             url: "https://github.com/apple/swift-configuration", exact: "1.4.0",
             traits: ["JSON", "CommandLineArguments"]),
@@ -100,7 +102,7 @@ let package = Package(
             dependencies: [
                 "CBuildInfo",
                 "ApusWire", "ApusCore", "ApusTransports", "ApusChat", "ApusSQLite", nioCore, nioPosix, nioExtras,
-                nioLocks, httpTypes, hummingbird, logging, crypto, cryptoExtras,
+                nioLocks, httpTypes, hummingbird, logging, crypto, cryptoExtras, jwt,
             ], swiftSettings: strict),
         .target(
             name: "ApusTestKit",
@@ -126,7 +128,8 @@ let package = Package(
             name: "ApusTransportsTests", dependencies: ["ApusTransports", nioEmbedded, nioHTTP1, logging],
             swiftSettings: strict),
         .testTarget(
-            name: "ApusServerTests", dependencies: ["ApusWire", "ApusServer", "ApusTestKit"], swiftSettings: strict),
+            name: "ApusServerTests", dependencies: ["ApusWire", "ApusServer", "ApusTestKit", crypto, jwt, logging],
+            swiftSettings: strict),
         inputs,
         .testTarget(
             name: "ApusCommandTests", dependencies: ["apus", "ApusServer", "ApusWire", nioCore], swiftSettings: strict),

@@ -1,0 +1,50 @@
+import ApusCore
+
+/// Somebody whom the operator's own application knows, and vouches for with its tokens. Never the same as a local
+/// account, whatever the names say.
+package struct ExternalUser: Sendable {
+    package let issuer: String
+    package let subject: String
+    /// What they would like to be called, if that is free.
+    package let userName: String?
+    package let displayName: String?
+
+    package init(issuer: String, subject: String, userName: String?, displayName: String?) {
+        self.issuer = issuer
+        self.subject = subject
+        self.userName = userName
+        self.displayName = displayName
+    }
+
+    /// Finds the account, or makes it on first sight; what they are called follows the application.
+    package func sign(into store: any ChatTransaction) throws -> Account {
+        if let account = try store.account(issuer: issuer, subject: subject) {
+            guard let shown, shown != account.identity.displayName, !account.isBanned else { return account }
+            try store.rename(account.identity.key, to: shown)
+        } else {
+            try store.insertUser(
+                NewUser(name: freeName(in: store), displayName: shown, role: .member, password: nil), of: self)
+        }
+        return try store.account(issuer: issuer, subject: subject)!  // found or inserted above
+    }
+
+    /// The `name` claim as a display name: what does not fit is cut off.
+    private var shown: String? {
+        guard let displayName else { return nil }
+        let text = String(String.UnicodeScalarView(displayName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(64)))
+        return text.allSatisfy(\.isWhitespace) ? nil : text
+    }
+
+    /// The name that is asked for, as far as it is one, with a number if others have it.
+    private func freeName(in store: any ChatTransaction) throws -> String {
+        let wanted = (userName ?? displayName ?? "").lowercased().unicodeScalars
+            .map { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" ? Character($0) : "-" }
+        let base = String(String(wanted).split(separator: "-").joined(separator: "-").prefix(24))
+        let stem = NewUser.isName(base) ? base : "user"
+        for number in 1...100 {
+            let name = number == 1 ? stem : "\(stem)-\(number)"
+            if try name != NewUser.system.name && store.user(named: name) == nil { return name }
+        }
+        return OpaqueID.make(prefix: "user-", length: 20)
+    }
+}

@@ -1,0 +1,14 @@
+package import ApusCore
+
+/// Accounts of the operator's own application, inside a write transaction.
+package protocol ExternalAccountWriting: AnyObject {
+    func account(issuer: String, subject: String) throws -> Account?
+    @discardableResult
+    func insertUser(_ user: NewUser, of external: ExternalUser) throws -> UserKey
+    func rename(_ user: UserKey, to displayName: String) throws
+}
+
+/// The same, as requests read them. Blocks.
+package protocol ExternalAccountReading: Sendable {
+    func account(issuer: String, subject: String) throws -> Account?
+}
