@@ -1,5 +1,4 @@
 import ArgumentParser
-import NIOCore
 
 struct BenchFanout: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,13 +18,9 @@ struct BenchFanout: AsyncParsableCommand {
 
     @OptionGroup var options: BenchOptions
 
-    @Option(help: "ws, sse, longpoll, shortpoll or all, one after the other.")
-    var transport = TransportChoice.one(.webSocket)
+    @OptionGroup var reading: ReadingOptions
 
-    @Option(help: "How many readers, spread over the rooms.")
-    var readers = 1000
-
-    @Option(help: "How many rooms.")
+    @Option(help: "How many rooms, over which the readers are spread.")
     var rooms = 1
 
     @Option(help: "Messages on their way at once (default: 1).")
@@ -34,27 +29,12 @@ struct BenchFanout: AsyncParsableCommand {
     @Option(help: "Messages a second, instead of --in-flight.")
     var rate: Double?
 
-    @Option(help: "Bytes of a message's text.")
-    var size = 128
-
-    @Option(help: "How long to measure.")
-    var seconds = 10.0
-
-    @Option(help: "How long to post before that, in seconds.")
-    var warmUp = 2.0
-
-    @Option(help: "Only short polling: seconds between two polls of a reader.")
-    var pollEvery = 0.5
+    @OptionGroup var posting: PostingOptions
 
     func validate() throws {
-        try Ranges.check("--readers", readers, 1...1_000_000)
-        try Ranges.check("--rooms", rooms, 1...min(readers, 10_000))
+        try Ranges.check("--rooms", rooms, 1...min(reading.readers, 10_000))
         try Ranges.check("--in-flight", inFlight ?? 1, 1...100_000)
         try Ranges.check("--rate", rate ?? 1, 0.01...1_000_000)
-        try Ranges.check("--size", size, Mark.longest...10_000)
-        try Ranges.check("--seconds", seconds, 0.1...86_400)
-        try Ranges.check("--warm-up", warmUp, 0...86_400)
-        try Ranges.check("--poll-every", pollEvery, 0.01...60)
         if inFlight != nil, rate != nil {
             throw ValidationError("--in-flight and --rate exclude each other.")
         }
@@ -62,19 +42,11 @@ struct BenchFanout: AsyncParsableCommand {
 
     func run() async throws {
         let settings = FanoutRun.Settings(
-            readers: readers, rooms: rooms, pace: rate.map { .rate($0) } ?? .delivered(inFlight: inFlight ?? 1),
-            size: size, seconds: seconds, warmUp: warmUp, pollEvery: .nanoseconds(Int64(pollEvery * 1e9)))
-        try await options.measure("fanout", transport.transports, connections: readers + 1) {
+            readers: reading.readers, rooms: rooms, pace: rate.map { .rate($0) } ?? .delivered(inFlight: inFlight ?? 1),
+            size: posting.size, seconds: posting.seconds, warmUp: posting.warmUp, pollEvery: reading.pollPause)
+        try await options.measure("fanout", reading.transport.transports, connections: reading.readers + 1) {
             transport, target, loops, progress in
-            try await FanoutRun(settings, transport, target, loops).run(&progress)
-        }
-    }
-}
-
-enum Ranges {
-    static func check<Value: Comparable>(_ name: String, _ value: Value, _ range: ClosedRange<Value>) throws {
-        guard range.contains(value) else {
-            throw ValidationError("\(name) is \(range.lowerBound) to \(range.upperBound), but \(value) was given.")
+            try await FanoutRun(settings: settings, transport: transport, target: target, loops: loops).run(&progress)
         }
     }
 }

@@ -13,14 +13,10 @@ struct FanoutRun: Sendable {
         var pollEvery: TimeAmount
     }
 
-    private let settings: Settings
-    private let transport: Transport
-    private let target: BenchTarget
-    private let loops: Loops
-
-    init(_ settings: Settings, _ transport: Transport, _ target: BenchTarget, _ loops: Loops) {
-        (self.settings, self.transport, self.target, self.loops) = (settings, transport, target, loops)
-    }
+    let settings: Settings
+    let transport: Transport
+    let target: BenchTarget
+    let loops: Loops
 
     func run(_ progress: inout Progress) async throws -> FanoutResult {
         progress.title = "fanout over \(transport.words)"

@@ -1,5 +1,4 @@
 import ArgumentParser
-import NIOCore
 
 struct BenchIdle: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,34 +16,25 @@ struct BenchIdle: AsyncParsableCommand {
 
     @OptionGroup var options: BenchOptions
 
-    @Option(help: "ws, sse, longpoll, shortpoll or all, one after the other.")
-    var transport = TransportChoice.one(.webSocket)
-
-    @Option(help: "How many readers.")
-    var readers = 1000
+    @OptionGroup var reading: ReadingOptions
 
     @Option(help: "How long to hold them.")
     var seconds = 10.0
-
-    @Option(help: "Only short polling: seconds between two polls of a reader.")
-    var pollEvery = 0.5
 
     @Option(help: "The server's process, on this machine.")
     var pid: Int32?
 
     func validate() throws {
-        try Ranges.check("--readers", readers, 1...1_000_000)
         try Ranges.check("--seconds", seconds, 0.1...86_400)
-        try Ranges.check("--poll-every", pollEvery, 0.01...60)
         try Ranges.check("--pid", pid ?? 1, 1...Int32.max)
     }
 
     func run() async throws {
         let settings = IdleRun.Settings(
-            readers: readers, seconds: seconds, pollEvery: .nanoseconds(Int64(pollEvery * 1e9)), pid: pid)
-        try await options.measure("idle", transport.transports, connections: readers) {
+            readers: reading.readers, seconds: seconds, pollEvery: reading.pollPause, pid: pid)
+        try await options.measure("idle", reading.transport.transports, connections: reading.readers) {
             transport, target, loops, progress in
-            try await IdleRun(settings, transport, target, loops).run(&progress)
+            try await IdleRun(settings: settings, transport: transport, target: target, loops: loops).run(&progress)
         }
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import NIOCore
 
 struct BenchPost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,29 +40,20 @@ struct BenchPost: AsyncParsableCommand {
     @Option(help: "How many rooms; connections take them in turn.")
     var rooms = 1
 
-    @Option(help: "Bytes of a message's text.")
-    var size = 128
-
-    @Option(help: "How long to measure.")
-    var seconds = 10.0
-
-    @Option(help: "How long to post before that, in seconds.")
-    var warmUp = 2.0
+    @OptionGroup var posting: PostingOptions
 
     func validate() throws {
         try Ranges.check("--connections", connections, 1...10_000)
         try Ranges.check("--in-flight", inFlight, 1...(over == .ws ? 10_000 : 100))
         try Ranges.check("--rooms", rooms, 1...min(connections, 10_000))
-        try Ranges.check("--size", size, Mark.longest...10_000)
-        try Ranges.check("--seconds", seconds, 0.1...86_400)
-        try Ranges.check("--warm-up", warmUp, 0...86_400)
     }
 
     func run() async throws {
         let settings = PostRun.Settings(
-            connections: connections, inFlight: inFlight, rooms: rooms, size: size, seconds: seconds, warmUp: warmUp)
+            connections: connections, inFlight: inFlight, rooms: rooms, size: posting.size, seconds: posting.seconds,
+            warmUp: posting.warmUp)
         try await options.measure("post", over.list, connections: connections) { way, target, loops, progress in
-            try await PostRun(settings, way, target, loops).run(&progress)
+            try await PostRun(settings: settings, way: way, target: target, loops: loops).run(&progress)
         }
     }
 }

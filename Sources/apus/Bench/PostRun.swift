@@ -11,14 +11,10 @@ struct PostRun: Sendable {
         var warmUp: Double
     }
 
-    private let settings: Settings
-    private let way: Poster.Way
-    private let target: BenchTarget
-    private let loops: Loops
-
-    init(_ settings: Settings, _ way: Poster.Way, _ target: BenchTarget, _ loops: Loops) {
-        (self.settings, self.way, self.target, self.loops) = (settings, way, target, loops)
-    }
+    let settings: Settings
+    let way: Poster.Way
+    let target: BenchTarget
+    let loops: Loops
 
     func run(_ progress: inout Progress) async throws -> PostResult {
         progress.title = "post over \(way == .http ? "HTTP" : "WebSocket")"

@@ -4,41 +4,28 @@ import NIOCore
 import NIOHTTP1
 
 /// A stream of server-sent events.
-final class EventStreamPort: ChannelInboundHandler {
+final class EventStreamPort: StreamPort, ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
     private let target: BenchTarget
     private let path: String
-    private var owner: (any StreamOwner)?
-    private var context: ChannelHandlerContext?
+    var owner: (any StreamOwner)?
+    var context: ChannelHandlerContext?
     private var input = EventStreamInput()
     /// An answer that is no stream.
     private var refused: HTTPPort.Answer?
 
-    private init(_ target: BenchTarget, _ path: String, _ owner: any StreamOwner) {
+    init(_ target: BenchTarget, on loop: any EventLoop, _ path: String, _ owner: any StreamOwner) {
         self.target = target
         self.path = path
         self.owner = owner
-    }
-
-    static func open(_ target: BenchTarget, on loop: any EventLoop, _ path: String, _ owner: any StreamOwner)
-        -> EventStreamPort
-    {
-        let port = EventStreamPort(target, path, owner)
         target.connect(on: loop) { pipeline in
             try pipeline.addHTTPClientHandlers()
-            try pipeline.addHandler(port)
+            try pipeline.addHandler(self)
         } failed: {
-            port.end(StreamEnd(connecting: $0))
+            self.end(StreamEnd(connecting: $0))
         }
-        return port
-    }
-
-    /// Ends the connection without another word to its owner.
-    func close() {
-        owner = nil
-        context?.close(promise: nil)
     }
 
     // MARK: the channel
@@ -85,19 +72,6 @@ final class EventStreamPort: ChannelInboundHandler {
         guard let content = try? JSONValue(parsing: event.data.readableBytesView),
             let frame = try? ServerFrame(name: event.name, content: content)
         else { return }
-        switch frame {
-        case .reset, .bye:
-            let told = owner
-            close()
-            told?.take(frame)
-        default: owner?.take(frame)
-        }
-    }
-
-    private func end(_ end: StreamEnd) {
-        let told = owner
-        close()
-        context = nil
-        told?.ended(end)
+        take(frame)
     }
 }

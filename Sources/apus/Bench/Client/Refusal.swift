@@ -68,4 +68,8 @@ enum StreamEnd {
     init(_ refusal: Refusal) {
         self = refusal.isPassing ? .lost(refusal.code) : .refused(refusal.sentence)
     }
+
+    init(connecting error: any Error) {
+        self = BenchTarget.hopeless(error).map { .refused($0) } ?? .lost("\(error)")
+    }
 }

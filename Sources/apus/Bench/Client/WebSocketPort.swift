@@ -2,7 +2,7 @@ import ApusWire
 import NIOCore
 
 /// A WebSocket connection: one handler, alone in its pipeline, no task.
-final class WebSocketPort: ChannelInboundHandler {
+final class WebSocketPort: StreamPort, ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -11,26 +11,19 @@ final class WebSocketPort: ChannelInboundHandler {
 
     private let target: BenchTarget
     private let path: String
-    private var owner: (any StreamOwner)?
-    private var context: ChannelHandlerContext?
+    var owner: (any StreamOwner)?
+    var context: ChannelHandlerContext?
     private var input = WebSocketInput()
 
-    private init(_ target: BenchTarget, _ path: String, _ owner: any StreamOwner) {
+    init(_ target: BenchTarget, on loop: any EventLoop, _ path: String, _ owner: any StreamOwner) {
         self.target = target
         self.path = path
         self.owner = owner
-    }
-
-    static func open(_ target: BenchTarget, on loop: any EventLoop, _ path: String, _ owner: any StreamOwner)
-        -> WebSocketPort
-    {
-        let port = WebSocketPort(target, path, owner)
         target.connect(on: loop) {
-            try $0.addHandler(port)
+            try $0.addHandler(self)
         } failed: {
-            port.end(StreamEnd(connecting: $0))
+            self.end(StreamEnd(connecting: $0))
         }
-        return port
     }
 
     /// Writes a text frame; `flush` sends it.
@@ -39,12 +32,6 @@ final class WebSocketPort: ChannelInboundHandler {
     }
 
     func flush() { context?.flush() }
-
-    /// Ends the connection without another word to its owner.
-    func close() {
-        owner = nil
-        context?.close(promise: nil)
-    }
 
     // MARK: the channel
 
@@ -96,11 +83,7 @@ final class WebSocketPort: ChannelInboundHandler {
             switch frame {
             case .batch: owner?.batch(text, .frame)
             case .reply: owner?.reply(text)
-            case .reset, .bye:
-                let told = owner
-                close()
-                told?.take(frame)
-            default: owner?.take(frame)
+            default: take(frame)
             }
         }
     }
@@ -111,18 +94,5 @@ final class WebSocketPort: ChannelInboundHandler {
         buffer.reserveCapacity(payload.count + 14)
         buffer.writeMaskedFrame(opcode: opcode, payload)
         context.write(wrapOutboundOut(buffer), promise: nil)
-    }
-
-    private func end(_ end: StreamEnd) {
-        let told = owner
-        close()
-        context = nil
-        told?.ended(end)
-    }
-}
-
-extension StreamEnd {
-    init(connecting error: any Error) {
-        self = BenchTarget.hopeless(error).map { .refused($0) } ?? .lost("\(error)")
     }
 }

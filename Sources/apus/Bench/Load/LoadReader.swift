@@ -40,8 +40,8 @@ final class LoadReader: StreamOwner {
         let cursor = fresh ?? position.map { Cursor(epoch: epoch, seq: $0).description }
         let streamPath = path + (cursor.map { "&cursor=\($0)" } ?? "")
         switch share.plan.transport {
-        case .webSocket: connection = .webSocket(WebSocketPort.open(target, on: loop, streamPath, self))
-        case .eventStream: connection = .eventStream(EventStreamPort.open(target, on: loop, streamPath, self))
+        case .webSocket: connection = .webSocket(WebSocketPort(target, on: loop, streamPath, self))
+        case .eventStream: connection = .eventStream(EventStreamPort(target, on: loop, streamPath, self))
         case .longPoll:
             let rhythm = PollPort.Rhythm(wait: Transport.pollWait)
             connection = .poll(PollPort(target, on: loop, path, rhythm, cursor: cursor, self))

@@ -19,7 +19,7 @@ final class PosterLine: StreamOwner {
         switch plan.way {
         case .webSocket:
             let path = "/v1/stream?rooms=\(plan.silence)&observe=1"
-            connection = .webSocket(WebSocketPort.open(plan.target, on: poster.loop, path, self))
+            connection = .webSocket(WebSocketPort(plan.target, on: poster.loop, path, self))
         case .http:
             connection = .http(
                 HTTPPort.open(
