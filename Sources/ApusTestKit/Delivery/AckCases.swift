@@ -3,13 +3,7 @@ import ApusWire
 /// What a client says it has makes "delivered".
 let ackCases: [DeliveryCase] = [
     DeliveryCase("an ack moves delivered", needs: [.acks]) { server, transport in
-        let users = try await server.threeInTwoRooms()
-        let watcher = server.stream(.webSocket, as: users[0])
-        try await watcher.start()
-        let stream = server.stream(transport, as: users[1])
-        try await stream.start()
-        let last = try await users[0].flood("hall", 5)
-        _ = try await stream.collectEvents(through: last)
+        let (users, watcher, stream, last) = try await server.watched(1, over: transport, messages: 5)
         for (seq, number) in [(last - 2, 3), (last, 5)] as [(Int64, Int64)] {
             try await stream.ack(seq)
             let bob = users[1].id
@@ -19,13 +13,7 @@ let ackCases: [DeliveryCase] = [
     },
 
     DeliveryCase("asking with a cursor moves delivered", needs: [.acksByCursor]) { server, transport in
-        let users = try await server.threeInTwoRooms()
-        let watcher = server.stream(.webSocket, as: users[0])
-        try await watcher.start()
-        let stream = server.stream(transport, as: users[1])
-        try await stream.start()
-        let last = try await users[0].flood("hall", 5)
-        _ = try await stream.collectEvents(through: last)
+        let (users, watcher, stream, last) = try await server.watched(1, over: transport, messages: 5)
         async let next = stream.nextBatch()
         let bob = users[1].id
         let receipt = try await watcher.signal { $0.type == "receipt" && $0.user == bob && $0.value["delivered"] == 5 }
@@ -53,13 +41,8 @@ let ackCases: [DeliveryCase] = [
     },
 
     DeliveryCase("an observer's ack is not told", needs: [.acks]) { server, transport in
-        let users = try await server.threeInTwoRooms()
-        let watcher = server.stream(.webSocket, as: users[0])
-        try await watcher.start()
-        let observer = server.stream(transport, as: users[2], StreamOptions(observe: true))
-        try await observer.start()
-        let last = try await users[0].flood("hall", 2)
-        _ = try await observer.collectEvents(through: last)
+        let (users, watcher, observer, last) = try await server.watched(
+            2, over: transport, StreamOptions(observe: true), messages: 2)
         try await observer.ack(last)
         let (bob, carol) = (users[1].id, users[2].id)
         for number in 1...2 {
@@ -70,3 +53,19 @@ let ackCases: [DeliveryCase] = [
         }
     },
 ]
+
+extension TestServer {
+    /// The first of three users watches over a WebSocket; another one, the reader, has got messages in the hall.
+    fileprivate func watched(
+        _ reader: Int, over transport: Transport, _ options: StreamOptions = StreamOptions(), messages: Int
+    ) async throws -> (users: [TestUser], watcher: TestStream, reader: TestStream, last: Int64) {
+        let users = try await threeInTwoRooms()
+        let watcher = stream(.webSocket, as: users[0])
+        try await watcher.start()
+        let reading = stream(transport, as: users[reader], options)
+        try await reading.start()
+        let last = try await users[0].flood("hall", messages)
+        _ = try await reading.collectEvents(through: last)
+        return (users, watcher, reading, last)
+    }
+}
