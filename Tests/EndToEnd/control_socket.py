@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 
@@ -96,15 +97,30 @@ def test_after_a_killed_server(folder):
 
 
 def test_many_at_once(folder):
-    """Twenty tools at one moment all get through to the one server."""
-    data = os.path.join(folder, "data")
-    succeed("user", "add", "first", "--data", data)
-    with Server(folder):
+    """Twenty tools that ask at one moment all get through to the one server, each with its own answer."""
+    names = [f"user-{number}" for number in range(20)]
+    with Server(folder) as server:
+        # Else the first would have its answer before the last has asked.
+        server.process.send_signal(signal.SIGSTOP)
         tools = [
             subprocess.Popen(
-                [BINARY, "user", "add", f"user-{number}", "--data", data], env=environment(), stderr=subprocess.PIPE,
-                stdout=subprocess.DEVNULL, text=True) for number in range(20)]
-        for tool in tools:
-            _, errors = tool.communicate(timeout=60)
+                [BINARY, "user", "add", name, "--data", server.data, "--json"], env=environment(),
+                stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for name in names]
+        wait_for(lambda: asking(server) == len(tools), lambda: f"{len(tools)} tools to ask: {asking(server)} do")
+        server.process.send_signal(signal.SIGCONT)
+        made = {}
+        for name, tool in zip(names, tools):
+            out, errors = tool.communicate(timeout=60)
             check(tool.returncode == 0, errors)
-    wait_for(lambda: len(Ledger(data).users) >= 21, "all accounts")
+            account = json.loads(out)
+            check(account["name"] == name, f"{name} got the answer {account}")
+            made[name] = account["id"]
+        check(made == {name: row["id"] for name, row in Ledger(server.data).users.items() if name in made}, f"{made}")
+
+
+def asking(server):
+    """How many tools wait for the control socket to take them in: what the kernel calls connecting, state 2. Each looks
+    first whether anybody is there, and then asks."""
+    with open("/proc/net/unix") as sockets:
+        rows = [line.split() for line in sockets]
+    return sum(row[5] == "02" and row[7:] == [server.data + "/control.sock"] for row in rows) / 2
