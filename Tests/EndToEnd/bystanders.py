@@ -96,6 +96,9 @@ class Bystanders:
             lambda: scrape(server).value("apus_connections") <= sockets,
             lambda: f"connections to be forgotten: {scrape(server).value('apus_connections')}", seconds)
         wait_for(
+            lambda: scrape(server).total("apus_readers") <= len(self.readers),
+            lambda: f"readers to be forgotten: {scrape(server).total('apus_readers')}, of ours {len(self.readers)}", seconds)
+        wait_for(
             lambda: resident(server) <= self.memory + self.spare_memory,
             lambda: f"memory to come back: {resident(server) >> 20} MiB, before {self.memory >> 20} MiB", seconds)
 

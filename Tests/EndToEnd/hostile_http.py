@@ -141,19 +141,31 @@ def test_clients_that_never_read(folder):
 
 
 def test_clients_that_vanish(folder):
-    """A reset at every moment of a request."""
-    with Server(folder) as server:
+    """A reset at every moment of a request, and of a reader that the server already has."""
+    with Server(folder, "--streams-per-user", "0") as server:
         make = Requests(server.client("alice"))
+        readers = {
+            "websocket": make(b"GET /v1/stream", UPGRADE), "long_poll": make(b"GET /v1/stream?wait=55"),
+            "sse": make(b"GET /v1/stream", b"Accept: text/event-stream\r\n"),
+        }
         with Bystanders(server):
             for data in [
-                b"", b"GET", make(b"GET /v1/sync"), make(b"GET /v1/stream"), make(b"GET /v1/stream?wait=55"),
-                make(b"GET /v1/stream", b"Accept: text/event-stream\r\n"), make(b"GET /v1/stream", UPGRADE), make(b"GET /v1/stream", UPGRADE) + b"\x81",
+                b"", b"GET", make(b"GET /v1/sync"), make(b"GET /v1/stream"), *readers.values(), readers["websocket"] + b"\x81",
                 make(b"POST /v1/commands", b"Content-Type: application/json\r\nContent-Length: 100\r\n", b"{"),
                 make(b"POST /v1/commands", b"Content-Type: application/json\r\nContent-Length: 2\r\n", b"{}") * 50,
             ] * 20:
-                talk = Conversation(server).send(data)
-                talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                talk.socket.close()
+                reset(Conversation(server).send(data))
+            for transport, data in readers.items():
+                talks = [Conversation(server).send(data) for _ in range(10)]
+                wait_for(lambda: scrape(server).value("apus_readers", transport=transport) >= 10, f"readers over {transport}")
+                for talk in talks:
+                    reset(talk)
+
+
+def reset(talk):
+    """Ends a connection without a farewell."""
+    talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    talk.socket.close()
 
 
 def test_the_leak_check_can_fail(folder):
