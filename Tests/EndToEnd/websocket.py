@@ -57,8 +57,19 @@ def decode(buffer):
 class WebSocket:
     def __init__(self, server, token, path="/v1/stream", seconds=40):
         self.socket = server.connect(seconds)
-        self.buffer = bytearray()
         self.socket.sendall(handshake(token, path))
+        self.begin(b"")
+
+    @classmethod
+    def of(cls, socket, received):
+        """A connection on which the handshake has been sent, and what has been received since."""
+        made = cls.__new__(cls)
+        made.socket = socket
+        made.begin(received)
+        return made
+
+    def begin(self, received):
+        self.buffer = bytearray(received)
         while (end := self.buffer.find(b"\r\n\r\n")) < 0:
             self.fill()
         head = bytes(self.buffer[:end])
