@@ -17,14 +17,14 @@ struct User: ParsableCommand {
         @Option(help: "A password of at least 8 characters; without one the account has only tokens.")
         var password: String?
 
-        @Option(help: "owner, admin or member.")
+        @Option(help: "owner, admin, member, or bot for a program.")
         var role = "member"
 
         @OptionGroup var options: DataOptions
 
         func run() throws {
             guard let role = UserRole(rawValue: role), role != .system else {
-                throw ValidationError("--role is owner, admin or member.")
+                throw ValidationError("--role is owner, admin, member or bot.")
             }
             let made = try Administrator.perform(
                 .addUser(name: name, role: role, password: password), data: options.data)

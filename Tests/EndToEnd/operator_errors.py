@@ -107,7 +107,7 @@ def test_wrong_commands(folder):
         (("serve", "--nonsense"), "--nonsense"), (("serve", "--port", "many"), "many"),
         (("serve", "--port", "70000", "--data", data), "65535"), (("serve", "--port", "-1", "--data", data), "--port"),
         (("serve", "extra"), "extra"), (("nonsense",), "nonsense"), (("user", "add"), "name"), (("user", "nonsense"), "nonsense"),
-        (("user", "add", "bob", "--role", "king", "--data", data), "owner, admin or member"),
+        (("user", "add", "bob", "--role", "king", "--data", data), "owner, admin, member or bot"),
     ]:
         refused(*arguments, code=WRONG_COMMAND, says=word)
     check(not os.path.exists(data), "a wrong command made the data folder")

@@ -16,6 +16,7 @@ enum ControlClient {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while answer.last != UInt8(ascii: "\n") {
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count == 0 { throw OperatorError("The server ended before it answered; try again.") }
             guard count > 0 else { throw failure(path) }
             answer += buffer[..<count]
         }

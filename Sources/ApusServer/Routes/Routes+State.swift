@@ -106,7 +106,7 @@ extension Routes {
 }
 
 extension Identity {
-    fileprivate func encode(into writer: inout JSONWriter) {
+    func encode(into writer: inout JSONWriter) {
         writer.object {
             $0.member("id", id)
             $0.member("name", name)

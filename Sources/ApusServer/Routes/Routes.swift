@@ -2,6 +2,7 @@ import ApusChat
 import ApusCore
 import ApusTransports
 import ApusWire
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -15,7 +16,7 @@ struct Routes {
     let logger: Logger
 
     func responder() -> RouterBridge.Responder {
-        let router = Router(context: BasicRequestContext.self)
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Problems(logger: logger))
         router.get("/healthz") { _, _ in Self.json { $0.member("status", "ok") } }
         router.get("/readyz") { [readiness] _, _ in
@@ -30,12 +31,32 @@ struct Routes {
         router.get("/v1/sync", use: sync)
         router.get("/v1/rooms", use: rooms)
         router.get("/v1/rooms/:room/messages", use: messages)
+        addHooks(to: router)
+        addBots(to: router)
+        refuseOtherMethods(of: router)
         let responder = router.buildResponder()
         let logger = logger
         return { request, writer, channel in
             let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
             let response = try await responder.respond(to: request, context: context)
             try await writer.write(response: response.head, body: response.body)
+        }
+    }
+
+    /// A path that is there says which methods it takes (RFC 9110 section 15.5.6).
+    private func refuseOtherMethods(of router: Router<BasicRequestContext>) {
+        for (path, routes) in Dictionary(grouping: router.routes, by: { $0.path.description }) {
+            let methods = routes.map(\.method)
+            let taken = methods + (methods.contains(.get) ? [.head] : [])
+            let allowed = taken.map(\.rawValue).sorted().joined(separator: ", ")
+            for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete] where !taken.contains(method) {
+                router.on(RouterPath(path), method: method) { request, _ in
+                    var response = Problems.response(
+                        Problem(.methodNotAllowed, "\(request.uri.path) takes \(allowed), not \(method.rawValue)."))
+                    response.headers[.allow] = allowed
+                    return response
+                }
+            }
         }
     }
 
@@ -49,6 +70,23 @@ struct Routes {
             throw Problem(.unauthorized, "The token is not known here; get a new one with `apus token NAME`.")
         }
         return identity
+    }
+
+    /// The JSON object in a request's body.
+    static func object(_ request: Request) async throws -> JSONObject {
+        let type = request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() }
+        guard type?.trimmingCharacters(in: .whitespaces) == "application/json" else {
+            throw Problem(.unsupportedMediaType, "Send the body as application/json.")
+        }
+        let bytes = try await request.body.collect(upTo: RouterBridge.maximumBody)
+        let value: JSONValue
+        do { value = try JSONValue(parsing: bytes.readableBytesView) } catch {
+            throw Problem(.badJSON, "The body is not JSON: \(error).")
+        }
+        guard let object = value.object else {
+            throw Problem(.badJSON, "The body is a JSON object, but \(value.kind) came.")
+        }
+        return object
     }
 
     static func json(
@@ -68,6 +106,11 @@ struct Routes {
     }
 }
 
+extension Request {
+    /// The path without what is secret in it.
+    fileprivate var loggablePath: String { uri.path.hasPrefix("/v1/hooks/") ? "/v1/hooks/…" : uri.path }
+}
+
 /// Makes every error a problem (RFC 9457).
 struct Problems: RouterMiddleware {
     typealias Context = BasicRequestContext
@@ -85,19 +128,21 @@ struct Problems: RouterMiddleware {
         } catch let error as HTTPError {
             switch error.status.code {
             case 404: problem = Problem(.notFound, "There is nothing at \(request.uri.path.prefix(200)).")
-            case 405:
-                problem = Problem(.methodNotAllowed, "\(request.uri.path) does not take \(request.method.rawValue).")
             case 413: problem = Problem(.tooLarge, "The body is too large.")
             default: problem = Problem(.badRequest, error.body ?? "The request cannot be understood.")
             }
         } catch {
             logger.error(
                 "request failed",
-                metadata: ["path": "\(request.uri.path)", "error": "\(error)", "request": "\(context.id)"])
+                metadata: ["path": "\(request.loggablePath)", "error": "\(error)", "request": "\(context.id)"])
             var failure = Problem(.internalError, "Something went wrong; it has been logged.")
             failure.requestID = context.id
             problem = failure
         }
+        return Self.response(problem)
+    }
+
+    static func response(_ problem: Problem) -> Response {
         var writer = JSONWriter(capacity: 256)
         problem.encode(into: &writer)
         var response = Routes.response(

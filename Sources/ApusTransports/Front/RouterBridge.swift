@@ -11,7 +11,7 @@ package struct RouterBridge: Sendable {
         @concurrent @Sendable (Request, consuming ResponseWriter, any Channel) async throws -> Void
 
     /// No route takes more than a command may be.
-    static let maximumBody = 1024 * 1024
+    package static let maximumBody = 1024 * 1024
 
     private let handler: Handler
 

@@ -1,0 +1,49 @@
+package import ApusCore
+package import ApusWire
+
+/// Making and removing incoming webhooks. Not commands, for a command's reply is kept for ever, and a token is not.
+package struct HookChange {
+    private let context: CommandContext
+
+    package init(in store: any ChatTransaction, hub: Hub, by user: Identity, at now: Timestamp) {
+        context = CommandContext(store: store, hub: hub, user: user, id: nil, at: now, limits: ChatLimits())
+    }
+
+    /// To be published after the commit.
+    package var events: [LogEvent] { context.events }
+
+    /// Makes a hook, and the account that it posts as, which becomes a member of the room.
+    package func make(named name: String, in slug: String, token: BearerToken) throws -> Hook {
+        guard (1...64).contains(name.unicodeScalars.count), !name.utf8.contains(0) else {
+            throw Problem(.invalidField, "A hook's \"name\" has 1 to 64 characters.")
+        }
+        let room = try context.governedRoom(slug)
+        let account = NewUser(
+            name: OpaqueID.make(prefix: "hook-", length: 20), displayName: name, role: .bot, password: nil)
+        let key = try context.store.insertUser(account)
+        let user = Identity(key: key, id: account.id, name: account.name, displayName: account.displayName)
+        let seq = try context.append("member.joined", in: room, membership: .joined(key)) {
+            user.encodeAsMember(into: &$0)
+        }
+        try context.store.beginStay(of: key, in: room.key, as: .member, at: seq)
+        let hook = Hook(id: OpaqueID.make(prefix: "h_"), room: room.slug, user: user, at: context.at)
+        try context.store.insertHook(hook, tokenHash: token.hash, in: room.key, by: context.user.key)
+        return hook
+    }
+
+    /// Ends a hook; its account leaves the room, its messages stay.
+    package func remove(_ id: String, in slug: String) throws {
+        let room = try context.governedRoom(slug)
+        guard let user = try context.store.deleteHook(id, in: room.key) else {
+            throw Problem(.noSuchLink, "\"\(room.slug)\" has no hook \"\(id.prefix(40))\".")
+        }
+        guard try context.store.stay(of: user.key, in: room.key) != nil else { return }
+        let seq = try context.append("member.left", in: room, membership: .left(user.key)) {
+            $0.member("user", user.id)
+        }
+        try context.store.endStay(of: user.key, in: room.key, at: seq)
+    }
+
+    /// The room, for who may see its hooks.
+    package func governedRoom(_ slug: String) throws -> Room { try context.governedRoom(slug) }
+}

@@ -1,0 +1,32 @@
+package import ApusCore
+package import ApusWire
+
+/// An incoming webhook: who knows its token posts in one room, under a name of its own.
+package struct Hook: Sendable {
+    package let id: String
+    package let room: String
+    /// The account that its messages are of.
+    package let user: Identity
+    package let at: Timestamp
+
+    package init(id: String, room: String, user: Identity, at: Timestamp) {
+        self.id = id
+        self.room = room
+        self.user = user
+        self.at = at
+    }
+}
+
+/// Hooks, inside a write transaction.
+package protocol HookWriting: AnyObject {
+    func insertHook(_ hook: Hook, tokenHash: [UInt8], in room: RoomKey, by: UserKey) throws
+    /// Returns the account it posted as; nil when the room has no such hook.
+    func deleteHook(_ id: String, in room: RoomKey) throws -> Identity?
+}
+
+/// Hooks, as requests read them. Blocks.
+package protocol HookReading: Sendable {
+    func hook(tokenHash: [UInt8]) throws -> Hook?
+    /// The hooks of a room, oldest first.
+    func hooks(in room: RoomKey) throws -> [Hook]
+}

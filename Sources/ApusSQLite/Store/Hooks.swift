@@ -1,0 +1,55 @@
+package import ApusChat
+package import ApusCore
+import ApusWire
+import struct Foundation.Data
+import GRDB
+
+extension SQLiteStore {
+    package func hook(tokenHash: [UInt8]) throws -> Hook? {
+        try pool.read { database in
+            try Row.fetchOne(
+                database.cachedStatement(sql: "\(Hook.columns) WHERE hook.hash = ?"), arguments: [Data(tokenHash)]
+            ).map(Hook.init)
+        }
+    }
+
+    package func hooks(in room: RoomKey) throws -> [Hook] {
+        try pool.read { database in
+            try Row.fetchAll(
+                database.cachedStatement(sql: "\(Hook.columns) WHERE hook.room = ? ORDER BY hook.created_at, hook.id"),
+                arguments: [room.raw]
+            ).map(Hook.init)
+        }
+    }
+}
+
+extension SQLiteTransaction {
+    func insertHook(_ hook: Hook, tokenHash: [UInt8], in room: RoomKey, by: UserKey) throws {
+        try run(
+            "INSERT INTO hook (hash, id, room, user, by, created_at) VALUES (?, ?, ?, ?, ?, ?)", Data(tokenHash),
+            hook.id, room.raw, hook.user.key.raw, by.raw, hook.at.milliseconds)
+    }
+
+    func deleteHook(_ id: String, in room: RoomKey) throws -> Identity? {
+        let user = try row(
+            """
+            SELECT user.key, user.id, user.name, user.display_name FROM hook JOIN user ON user.key = hook.user
+            WHERE hook.id = ? AND hook.room = ?
+            """, id, room.raw
+        ).map(Identity.init)
+        if user != nil { try run("DELETE FROM hook WHERE id = ?", id) }
+        return user
+    }
+}
+
+extension Hook {
+    /// The columns that `init(_:)` reads, by position.
+    fileprivate static let columns = """
+        SELECT user.key, user.id, user.name, user.display_name, hook.id, room.slug, hook.created_at
+        FROM hook JOIN user ON user.key = hook.user JOIN room ON room.key = hook.room
+        """
+
+    fileprivate init(_ row: Row) {
+        self.init(id: row[4], room: row[5], user: Identity(row), at: Timestamp(milliseconds: row[6]))
+    }
+}

@@ -1,0 +1,32 @@
+import ApusCore
+import ApusTransports
+import ApusWire
+import NIOCore
+
+extension ServerBackend {
+    /// Runs a command for a route, as if it had come in on a connection.
+    func run(_ command: JSONObject, as user: Identity) async throws -> JSONObject {
+        let items = try Command.list(.object(command), requiresID: false)
+        let half = hub.halves.randomElement()!  // a hub has at least one half
+        let reply = try await half.loop.flatSubmit {
+            let receiver = CommandReply(half.loop.makePromise())
+            self.submit(
+                items, of: user,
+                replyTo: ReplyAddress(
+                    half: half.index, receiver: NIOLoopBound<any ReplyReceiver>(receiver, eventLoop: half.loop)))
+            return receiver.promise.futureResult
+        }.get()
+        return try reply.result.get()
+    }
+}
+
+/// Waits for the one reply to a command.
+private final class CommandReply: ReplyReceiver {
+    let promise: EventLoopPromise<Reply>
+
+    init(_ promise: EventLoopPromise<Reply>) { self.promise = promise }
+
+    func receive(_ replies: [Reply]) { promise.succeed(replies[0]) }  // one command has one reply
+
+    func flush() {}
+}

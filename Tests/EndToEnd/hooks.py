@@ -1,0 +1,137 @@
+"""Programs: incoming webhooks, bots with tokens, and the example bot."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from apus import ROOT, Client, Server, check, make_room, request, succeed, wait_for
+
+
+def admin(server, name="root"):
+    succeed("user", "add", name, "--role", "admin", "--data", server.data)
+    return Client(server, succeed("token", name, "--data", server.data), name)
+
+
+def problem(answer, status, code, what):
+    check(answer.status == status and answer.json["code"] == code, f"{what}: {answer}")
+
+
+def history(client, room):
+    return client.get(f"/v1/rooms/{room}/messages?limit=200").json["messages"]
+
+
+def test_a_webhook_speaks_in_its_room(folder):
+    with Server(folder) as server:
+        alice, bob = server.client("alice"), server.client("bob")
+        alice.do("room.create", kind="public", room="builds")
+        bob.do("room.join", room="builds")
+        made = alice.post("/v1/rooms/builds/hooks", {"name": "CI 🤖"})
+        check(made.status == 201, f"making a hook: {made}")
+        hook = made.json
+        said = request(server, "POST", hook["url"], {"text": "green", "username": "ignored"})
+        check((said.status, said.body) == (200, b"ok"), f"posting: {said}")
+        # Sent again by a program that has not heard the answer.
+        for _ in range(2):
+            again = request(server, "POST", hook["url"], {"text": "once"}, {"Idempotency-Key": "build-7"})
+            check(again.status == 200, f"posting with a key: {again}")
+        message = history(bob, "builds")
+        check([entry["text"] for entry in message] == ["green", "once"], f"the room: {message}")
+        people = {user["id"]: user for user in bob.sync()["users"]}
+        check(people[message[0]["by"]]["display_name"] == "CI 🤖", f"who said it: {people}")
+        check(message[0]["by"] == hook["user"], f"made as {hook}, posts as {message[0]}")
+        listed = alice.get("/v1/rooms/builds/hooks").json["hooks"]
+        check([entry["id"] for entry in listed] == [hook["id"]] and "url" not in listed[0], f"the hooks: {listed}")
+        secret = hook["url"].rsplit("/", 1)[1]
+        for name in os.listdir(server.data):
+            path = os.path.join(server.data, name)
+            if os.path.isfile(path):
+                check(secret.encode() not in open(path, "rb").read(), f"the hook's token is in {name}")
+        check(secret not in server.log_text(), "the hook's token is in the log")
+
+
+def test_what_a_webhook_refuses(folder):
+    with Server(folder) as server:
+        alice, bob, carol = (server.client(name) for name in ("alice", "bob", "carol"))
+        alice.do("room.create", kind="public", room="builds")
+        bob.do("room.join", room="builds")
+        for client in (bob, carol):
+            problem(client.post("/v1/rooms/builds/hooks", {"name": "x"}), 403, "forbidden", f"{client.name} makes one")
+            problem(client.get("/v1/rooms/builds/hooks"), 403, "forbidden", f"{client.name} lists them")
+        problem(alice.post("/v1/rooms/nowhere/hooks", {"name": "x"}), 404, "no_such_room", "a hook in no room")
+        problem(request(server, "POST", "/v1/rooms/builds/hooks", {"name": "x"}), 401, "unauthorized", "a stranger")
+        for body in ({}, {"name": 7}, {"name": ""}, {"name": "x" * 65}):
+            problem(alice.post("/v1/rooms/builds/hooks", body), 400, "invalid_field", f"a hook named {body}")
+        hook = alice.post("/v1/rooms/builds/hooks", {"name": "CI"}).json
+        url = hook["url"]
+        for body, status, code in (
+                ({}, 400, "invalid_field"), ({"text": ""}, 400, "invalid_field"), ({"text": 7}, 400, "invalid_field"),
+                ({"text": "x" * 10_001}, 413, "too_large"), ([], 400, "bad_json")):
+            problem(request(server, "POST", url, body), status, code, f"the body {str(body)[:40]}")
+        problem(request(server, "POST", url, "text=hi", {"Content-Type": "text/plain"}), 415,
+                "unsupported_media_type", "a body that is no JSON")
+        problem(request(server, "POST", "/v1/hooks/apus_wrong", {"text": "hi"}), 404, "no_such_link", "a wrong token")
+        problem(bob.get(url), 405, "method_not_allowed", "GET of a hook")
+        gone = f"/v1/rooms/builds/hooks/{hook['id']}"
+        problem(request(server, "DELETE", gone, headers=bob.authorization), 403, "forbidden", "a member removes it")
+        removed = request(server, "DELETE", gone, headers=alice.authorization)
+        check(removed.status == 204, f"removing: {removed}")
+        problem(request(server, "DELETE", gone, headers=alice.authorization), 404, "no_such_link", "removing twice")
+        problem(request(server, "POST", url, {"text": "late"}), 404, "no_such_link", "a hook that was removed")
+        check(history(alice, "builds") == [], "something was said")
+        check(hook["user"] not in {user["id"] for user in bob.sync()["users"]}, "the hook is still in the room")
+
+
+def test_a_bot_is_made_by_an_admin_and_commands_as_anybody(folder):
+    with Server(folder) as server:
+        root, alice = admin(server), server.client("alice")
+        make_room(server, "general", alice)
+        problem(alice.post("/v1/bots", {"name": "helper"}), 403, "forbidden", "a member makes a bot")
+        made = root.post("/v1/bots", {"name": "helper", "display_name": "Helper"})
+        check(made.status == 201, f"making a bot: {made}")
+        bot = Client(server, made.json["token"], "helper")
+        bot.do("room.join", room="general")
+        bot.say("general", "at your service")
+        check(history(alice, "general")[0]["by"] == made.json["user"]["id"], "who said it")
+        problem(bot.post("/v1/bots", {"name": "another"}), 403, "forbidden", "a bot makes a bot")
+        problem(root.post("/v1/bots", {"name": "helper"}), 409, "name_taken", "a name twice")
+        for body in ({}, {"name": "A B"}, {"name": "ok", "display_name": ""}):
+            problem(root.post("/v1/bots", body), 400, "invalid_field", f"a bot {body}")
+
+
+def test_the_example_bot_answers_once_whatever_happens(folder):
+    with Server(folder, "--commands-per-second", "0") as server:
+        alice = server.client("alice")
+        alice.do("room.create", kind="public", room="general")
+        succeed("user", "add", "echo", "--role", "bot", "--data", server.data)
+        token = os.path.join(folder, "token")
+        with open(token, "w") as file:
+            file.write(succeed("token", "echo", "--data", server.data))
+        arguments = [sys.executable, os.path.join(ROOT, "Examples", "echo_bot.py"),
+                     f"http://127.0.0.1:{server.port}", token, os.path.join(folder, "cursor"), "general"]
+
+        def answers():
+            return [entry["text"] for entry in history(alice, "general") if not entry["text"].startswith("!")]
+
+        def members():
+            return len(alice.sync()["users"])
+
+        bot = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: members() == 2, "the bot to join")
+            for round_ in range(6):
+                # Whatever dies in the middle, every question has its one answer.
+                for number in range(5):
+                    alice.say("general", f"!echo {round_}-{number}")
+                if round_ % 2:
+                    bot.kill()
+                    bot.wait()
+                    bot = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
+                else:
+                    server.restart()
+            wanted = [f"{round_}-{number}" for round_ in range(6) for number in range(5)]
+            wait_for(lambda: len(answers()) >= len(wanted), lambda: f"all answers; there are {answers()}", 30)
+            check(answers() == wanted, f"the answers: {answers()}")
+        finally:
+            bot.send_signal(signal.SIGKILL)
+            bot.wait()
