@@ -60,6 +60,7 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18)],
     products: [
         .library(name: "ApusWire", targets: ["ApusWire"]),
+        .library(name: "ApusClient", targets: ["ApusClient"]),
         .executable(name: "apus", targets: ["apus"]),
     ],
     dependencies: [
@@ -82,6 +83,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "ApusWire", swiftSettings: strict),
+        .target(name: "ApusClient", dependencies: ["ApusWire"], swiftSettings: strict),
         .target(name: "ApusCore", dependencies: ["ApusWire", nioCore, nioLocks, collections], swiftSettings: strict),
         .target(
             name: "ApusTransports",
@@ -117,6 +119,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "ApusWireTests", dependencies: ["ApusWire"], swiftSettings: strict),
+        .testTarget(name: "ApusClientTests", dependencies: ["ApusClient", "ApusWire"], swiftSettings: strict),
         .testTarget(
             name: "ApusCoreTests", dependencies: ["ApusCore", "ApusTestKit", nioEmbedded], swiftSettings: strict),
         .testTarget(
