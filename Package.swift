@@ -126,7 +126,7 @@ let package = Package(
             name: "ApusSQLiteTests", dependencies: ["ApusSQLite", "ApusChat", "ApusTestKit", grdb, nioEmbedded],
             swiftSettings: strict),
         .testTarget(
-            name: "ApusChatTests", dependencies: ["ApusChat", "ApusSQLite", nioEmbedded], swiftSettings: strict),
+            name: "ApusChatTests", dependencies: ["ApusChat", "ApusSQLite", grdb, nioEmbedded], swiftSettings: strict),
         .testTarget(
             name: "ApusTransportsTests", dependencies: ["ApusTransports", nioEmbedded, nioHTTP1, logging],
             swiftSettings: strict),

@@ -41,7 +41,9 @@ package enum AdminCommand: Sendable {
         _ slug: String, in store: any ChatTransaction, at now: Timestamp
     ) throws -> (JSONObject, [LogEvent]) {
         guard Room.isSlug(slug) else {
-            throw Problem(.invalidField, "A room's name is 2 to 64 characters of a-z, 0-9, _ and -.")
+            throw Problem(
+                .invalidField,
+                "A room's name is 2 to 64 characters of a-z, 0-9, _ and -, and does not begin with r_ or d_.")
         }
         if try store.room(named: slug) != nil { throw Problem(.roomExists, "There is a room \"\(slug)\" already.") }
         let maker = try store.user(named: NewUser.system.name)?.key ?? store.insertUser(.system)
@@ -57,11 +59,15 @@ package enum AdminCommand: Sendable {
 }
 
 extension Room {
-    /// The data of `room.created`.
+    /// The data of `room.created` and `room.updated`.
     func encodeCreation(into writer: inout JSONWriter) {
         writer.member("kind", kind.rawValue)
         writer.member("name", name)
         writer.member("topic", topic)
         writer.member("history", history.rawValue)
+        if kind == .direct {
+            writer.name("users")
+            writer.array { for person in people { $0.string(person) } }
+        }
     }
 }

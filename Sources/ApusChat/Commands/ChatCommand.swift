@@ -20,4 +20,6 @@ package let chatCommands: [String: any ChatCommand.Type] = Dictionary(
     uniqueKeysWithValues: ([
         RoomCreate.self, RoomJoin.self, RoomLeave.self, MessagePost.self, Read.self, Typing.self, Presence.self,
         Ack.self,
+        RoomDirect.self, RoomUpdate.self, RoomArchive.self, MemberAdd.self, MemberRemove.self, MemberChangeRole.self,
+        MemberBan.self, MemberUnban.self,
     ] as [any ChatCommand.Type]).map { ($0.op, $0) })

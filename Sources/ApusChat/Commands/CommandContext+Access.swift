@@ -1,5 +1,5 @@
 import ApusCore
-import ApusWire
+package import ApusWire
 
 /// Who may do what: every command asks here. A room that one may not see is one that does not exist, and is found not
 /// to exist by the same steps.
@@ -26,12 +26,48 @@ extension CommandContext {
     /// A room that the user may govern and in which things may still change: its admins may, and the server's admins
     /// where they may see it. Nobody governs a direct room.
     package func governedRoom(_ slug: String) throws -> Room {
+        let room = try governedRoom(evenArchived: slug)
+        try requireOpen(room)
+        return room
+    }
+
+    package func governedRoom(evenArchived slug: String) throws -> Room {
         let (room, _) = try find(slug)
+        try refuseDirect(room)
         guard try governs(room) else {
             throw Problem(.forbidden, "Only admins of \"\(room.slug)\" may do this.")
         }
-        try requireOpen(room)
         return room
+    }
+
+    package func refuseDirect(_ room: Room) throws {
+        if room.kind == .direct {
+            throw Problem(.forbidden, "A direct room is always the same people's, has no name and is never archived.")
+        }
+    }
+
+    /// Somebody whom the command names.
+    package func person(_ id: String) throws -> Account {
+        guard let account = try store.user(id: id), account.role != .system else {
+            throw Problem(.noSuchUser, "There is no user \"\(id.prefix(64))\"; give a user's id, not a name.")
+        }
+        return account
+    }
+
+    /// Somebody who is to become a member.
+    package func invitee(_ id: String) throws -> Account {
+        let account = try person(id)
+        if account.isBanned { throw Problem(.banned, "\(account.identity.name) is banned from this server.") }
+        return account
+    }
+
+    /// A present member of a room, whom the command names.
+    package func member(_ id: String, of room: Room) throws -> (account: Account, role: RoomRole) {
+        let account = try person(id)
+        guard let role = try store.role(of: account.identity.key, in: room.key) else {
+            throw Problem(.noSuchUser, "\(account.identity.name) is not a member of \"\(room.slug)\".")
+        }
+        return (account, role)
     }
 
     package func governs(_ room: Room) throws -> Bool {
@@ -52,19 +88,23 @@ extension CommandContext {
         guard try account().isAdmin else { throw Problem(.forbidden, "Only admins of the server may do this.") }
     }
 
-    private func requireOpen(_ room: Room) throws {
+    package func requireOpen(_ room: Room) throws {
         if room.isArchived {
             throw Problem(.roomArchived, "\"\(room.slug)\" is archived; nothing changes there any more.")
         }
     }
 
     private func find(_ slug: String) throws -> (room: Room, isMember: Bool) {
-        let room = try store.room(named: slug)
-        // Asked of a room that is not there too, so that both answers take as long.
-        let isMember = try store.stay(of: user.key, in: room?.key ?? RoomKey(0)) != nil
-        guard let room, room.kind == .public || isMember else {
-            throw Problem(.noSuchRoom, "There is no room \"\(slug.prefix(64))\", or you may not see it.")
+        guard let (room, since) = try store.room(named: slug, as: user.key), room.kind == .public || since != nil else {
+            throw Problem.noRoom(slug)
         }
-        return (room, isMember)
+        return (room, since != nil)
+    }
+}
+
+extension Problem {
+    /// The one answer for a room that is not there and for one that is hidden.
+    package static func noRoom(_ slug: String) -> Problem {
+        Problem(.noSuchRoom, "There is no room \"\(slug.prefix(64))\", or you may not see it.")
     }
 }

@@ -36,10 +36,24 @@ package struct Fields: Sendable {
     }
 
     package func bool(_ name: String) throws -> Bool {
+        guard let value = try optionalBool(name) else { throw missing(name, "true or false") }
+        return value
+    }
+
+    package func optionalBool(_ name: String) throws -> Bool? {
         switch object[name] {
         case .bool(let value): return value
-        case nil: throw missing(name, "true or false")
+        case nil: return nil
         case .some(let other): throw wrong(name, "true or false", other)
+        }
+    }
+
+    package func strings(_ name: String) throws -> [String] {
+        guard let value = object[name] else { throw missing(name, "a list of strings") }
+        guard let list = value.array else { throw wrong(name, "a list of strings", value) }
+        return try list.map { element in
+            guard let text = element.string else { throw wrong(name, "a list of strings", element) }
+            return text
         }
     }
 

@@ -22,6 +22,7 @@ package struct MessagePost: ChatCommand {
                 .tooLarge, "A message has at most \(limit) characters, but \(text.unicodeScalars.count) came.")
         }
         let room = try context.openRoom(slug)
+        try context.gather(in: room)
         let number = try context.store.takeNumber(in: room.key)
         let seq = try context.append("message.created", in: room, number: number) {
             $0.member("number", number)

@@ -1,45 +1,63 @@
 import ApusCore
 package import ApusWire
 
-/// Makes a public room; whoever makes it is its first member.
+/// Makes a public or a private room; whoever makes it is its first member and admin.
 package struct RoomCreate: ChatCommand {
     package static let op = "room.create"
-    let slug: String
+    /// Nil for a private room, whose id the server chooses.
+    let slug: String?
     let name: String
     let topic: String
     let history: RoomHistory
 
-    package init(_ fields: Fields) throws {
-        switch try fields.string("kind") {
-        case RoomKind.public.rawValue: break
-        case let kind:
-            throw Problem(.invalidField, "\"kind\" of room.create is \"public\", but \"\(kind.prefix(40))\" came.")
-        }
-        slug = try fields.string("room")
-        guard Room.isSlug(slug) else {
-            throw Problem(.invalidField, "\"room\" of room.create is 2 to 64 characters of a-z, 0-9, _ and -.")
-        }
-        name = try fields.optionalString("name") ?? slug
-        topic = try fields.optionalString("topic") ?? ""
-        guard (1...100).contains(name.unicodeScalars.count), topic.unicodeScalars.count <= 1000 else {
-            throw Problem(.invalidField, "A room's name has 1 to 100 characters and its topic at most 1,000.")
-        }
-        history = try fields.choice("history", RoomHistory.self) ?? .all
+    enum Kind: String, CaseIterable {
+        case `public`, `private`
     }
 
-    package var content: JSONValue { [.string(slug), .string(name), .string(topic), .string(history.rawValue)] }
+    package init(_ fields: Fields) throws {
+        switch try fields.choice("kind", Kind.self) {
+        case nil: throw Problem(.invalidField, "room.create needs \"kind\", \"public\" or \"private\".")
+        case .public:
+            let slug = try fields.string("room")
+            guard Room.isSlug(slug) else {
+                throw Problem(
+                    .invalidField,
+                    "\"room\" of room.create is 2 to 64 characters of a-z, 0-9, _ and -, and does not begin with r_ or d_."
+                )
+            }
+            name = try fields.optionalString("name") ?? slug
+            history = try fields.choice("history", RoomHistory.self) ?? RoomKind.public.history
+            self.slug = slug
+        case .private:
+            if try fields.optionalString("room") != nil {
+                throw Problem(
+                    .invalidField, "A private room gets its \"room\" from the server; send its \"name\" only.")
+            }
+            name = try fields.string("name")
+            history = try fields.choice("history", RoomHistory.self) ?? RoomKind.private.history
+            slug = nil
+        }
+        topic = try fields.optionalString("topic") ?? ""
+        guard Room.isDescription(name: name, topic: topic) else { throw Problem.roomDescription }
+    }
+
+    package var content: JSONValue {
+        [slug.map { .string($0) } ?? .null, .string(name), .string(topic), .string(history.rawValue)]
+    }
 
     package func run(in context: CommandContext) throws -> JSONObject {
-        if try context.store.room(named: slug) != nil {
+        if let slug, try context.store.room(named: slug) != nil {
             throw Problem(.roomExists, "There is a room \"\(slug)\" already; join it, or choose another name.")
         }
-        let room = try context.store.insertRoom(
-            NewRoom(slug: slug, name: name, topic: topic, history: history), by: context.user.key)
-        // The stay begins with the room itself, so that its maker sees both events.
-        let seq = try context.append(
-            "room.created", in: room, membership: .joined(context.user.key), data: room.encodeCreation)
-        try context.store.beginStay(of: context.user.key, in: room.key, as: .admin, at: seq)
-        try context.append("member.joined", in: room) { context.user.encodeAsMember(into: &$0) }
-        return ["seq": .integer(seq), "room": .string(slug)]
+        let (room, seq) = try context.open(
+            NewRoom(
+                slug: slug ?? OpaqueID.make(prefix: Room.privatePrefix), kind: slug == nil ? .private : .public,
+                name: name, topic: topic, history: history), as: .admin)
+        return ["seq": .integer(seq), "room": .string(room.slug)]
     }
+}
+
+extension Problem {
+    static let roomDescription = Problem(
+        .invalidField, "A room's name has 1 to 100 characters and its topic at most 1,000.")
 }

@@ -13,19 +13,10 @@ package struct RoomJoin: ChatCommand {
     package func run(in context: CommandContext) throws -> JSONObject {
         let room = try context.room(slug)
         if let since = try context.store.stay(of: context.user.key, in: room.key) { return ["seq": .integer(since)] }
-        let seq = try context.append("member.joined", in: room, membership: .joined(context.user.key)) {
-            context.user.encodeAsMember(into: &$0)
+        try context.requireOpen(room)
+        if try context.store.isBanned(context.user.key, from: room.key) {
+            throw Problem(.banned, "You are banned from \"\(room.slug)\"; one of its admins can lift the ban.")
         }
-        try context.store.beginStay(of: context.user.key, in: room.key, as: .member, at: seq)
-        return ["seq": .integer(seq)]
-    }
-}
-
-extension Identity {
-    /// The person in `member.joined`, so that readers can show them without asking.
-    func encodeAsMember(into writer: inout JSONWriter) {
-        writer.member("user", id)
-        writer.member("name", name)
-        writer.member("display_name", displayName)
+        return ["seq": .integer(try context.join(context.user, to: room))]
     }
 }

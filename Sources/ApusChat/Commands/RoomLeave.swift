@@ -1,7 +1,7 @@
 import ApusCore
 package import ApusWire
 
-/// Ends one's membership; one's own leaving is the last event of the room that one sees.
+/// Ends one's membership, in an archived room too. Nobody leaves a direct room.
 package struct RoomLeave: ChatCommand {
     package static let op = "room.leave"
     let slug: String
@@ -12,10 +12,7 @@ package struct RoomLeave: ChatCommand {
 
     package func run(in context: CommandContext) throws -> JSONObject {
         let room = try context.memberRoom(slug)
-        let seq = try context.append("member.left", in: room, membership: .left(context.user.key)) {
-            $0.member("user", context.user.id)
-        }
-        try context.store.endStay(of: context.user.key, in: room.key, at: seq)
-        return ["seq": .integer(seq)]
+        try context.refuseDirect(room)
+        return ["seq": .integer(try context.leave(context.user, from: room))]
     }
 }

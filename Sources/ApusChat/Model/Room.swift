@@ -13,7 +13,7 @@ package enum RoomKind: String, Sendable, CaseIterable {
 }
 
 /// What somebody is in a room; whoever makes one is its admin.
-package enum RoomRole: String, Sendable {
+package enum RoomRole: String, Sendable, CaseIterable {
     case admin, member
 }
 
@@ -35,10 +35,12 @@ package struct Room: Sendable {
     package let memberCount: Int64
     /// Nobody writes here any more.
     package let isArchived: Bool
+    /// Of a direct room: the ids of its people in order; in others empty.
+    package let people: [String]
 
     package init(
         key: RoomKey, slug: String, kind: RoomKind, name: String, topic: String, history: RoomHistory, head: Int64,
-        memberCount: Int64, isArchived: Bool
+        memberCount: Int64, isArchived: Bool, pair: String?
     ) {
         self.key = key
         self.slug = slug
@@ -49,10 +51,23 @@ package struct Room: Sendable {
         self.head = head
         self.memberCount = memberCount
         self.isArchived = isArchived
+        people = pair?.split(separator: ",").map(String.init) ?? []
     }
 
-    /// Whether a text may name a public room: `[a-z0-9_-]{2,64}`.
-    package static func isSlug(_ text: String) -> Bool { isName(text, maximum: 64) }
+    /// What the ids of rooms begin with that the server names.
+    package static let privatePrefix = "r_"
+    package static let directPrefix = "d_"
+
+    /// Whether a text may name a public room: `[a-z0-9_-]{2,64}`, and not as the server names rooms, or making one
+    /// would tell whether there is a hidden one of that id.
+    package static func isSlug(_ text: String) -> Bool {
+        isName(text, maximum: 64) && !text.hasPrefix(privatePrefix) && !text.hasPrefix(directPrefix)
+    }
+
+    /// Whether texts may be a room's name and topic.
+    package static func isDescription(name: String, topic: String) -> Bool {
+        (1...100).contains(name.unicodeScalars.count) && topic.unicodeScalars.count <= 1000
+    }
 }
 
 /// A room that is about to be made.
@@ -96,4 +111,7 @@ package struct Progress: Sendable, Equatable {
         self.delivered = delivered
         self.read = read
     }
+
+    /// What is at rest, and never told: progress does not go back.
+    package static let atRest = Progress(delivered: 0, read: 0)
 }

@@ -13,6 +13,14 @@ final class CommandRunner {
         var afterCommit: [@Sendable (Hub) -> Void] = []
         /// Told to the metrics: `ok`, `repeated`, or a problem's code.
         var results: [String] = []
+
+        /// Signals are told after the events of the group: what somebody signalled before leaving is over by then.
+        mutating func forgetSignals(ofWhoLeftIn events: [LogEvent]) {
+            for event in events {
+                guard case .left(let user) = event.membership, case .room(let room) = event.audience else { continue }
+                signals.removeAll { $0.key.room == room && $0.key.user == user }
+            }
+        }
     }
 
     private let hub: Hub
@@ -66,6 +74,7 @@ final class CommandRunner {
             let context = CommandContext(
                 store: store, hub: hub, user: user, id: command.id, at: hub.wallClock(), limits: limits)
             let ok = try store.savepoint { try run(command, in: context) }
+            outcome.forgetSignals(ofWhoLeftIn: context.events)
             outcome.events += context.events
             outcome.purged += context.purged
             outcome.signals += context.signals

@@ -30,7 +30,7 @@ struct ReceiptBook {
                 if large.insert(room.key).inserted {
                     drafts.append(.receipts(room, try store.leastProgress(in: room.key), at: now))
                 }
-            } else if let (user, progress) = try store.progress(of: member.user, in: room.key) {
+            } else if let (user, progress) = try store.progress(of: member.user, in: room.key), progress != .atRest {
                 drafts.append(.receipt(room, member.user, user, progress, at: now))
             }
         }
@@ -50,7 +50,7 @@ extension SignalDraft {
         }
         return SignalDraft(
             key: SignalKey(.receipt, room: room.key, user: user), room: room.slug, user: id, value: writer.bytes,
-            at: at, isAtRest: progress == Progress(delivered: 0, read: 0))
+            at: at, isAtRest: progress == .atRest)
     }
 
     /// How far all members of a large room are.
@@ -62,6 +62,6 @@ extension SignalDraft {
         }
         return SignalDraft(
             key: SignalKey(.receipts, room: room.key, user: nil), room: room.slug, user: nil, value: writer.bytes,
-            at: at, isAtRest: progress == Progress(delivered: 0, read: 0))
+            at: at, isAtRest: progress == .atRest)
     }
 }

@@ -98,7 +98,7 @@ struct HubState: Sendable {
             return publish(draft)
         case .left(let user):
             users[user]?.visibility.apply(change, room: room, seq: seq)
-            signals.removePresent(user, from: room)
+            signals.forget(user, in: room)
             return 0
         }
     }

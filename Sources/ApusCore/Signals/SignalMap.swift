@@ -34,6 +34,7 @@ package struct SignalMap: Sendable {
         if draft.key.kind == .presence, let user = draft.key.user {
             presence[user] = entry
         } else if let room = draft.key.room {
+            replaceReceipts(of: room, by: draft.key.kind)
             rooms[room, default: [:]][draft.key] = entry
         }
         return encoded
@@ -54,6 +55,23 @@ package struct SignalMap: Sendable {
         } else if let user = key.user {
             presence[user] = nil
         }
+    }
+
+    /// Each one's progress or everybody's: what a room's size makes of it, the other is over.
+    private mutating func replaceReceipts(of room: RoomKey, by kind: SignalKind) {
+        switch kind {
+        case .receipt: forget(SignalKey(.receipts, room: room, user: nil))
+        case .receipts:
+            for key in (rooms[room] ?? [:]).keys where key.kind == .receipt { forget(key) }
+        case .typing, .presence: break
+        }
+    }
+
+    /// Somebody has left a room: nothing of theirs is told there any more. Who hears of the leaving drops it too.
+    package mutating func forget(_ user: UserKey, in room: RoomKey) {
+        forget(SignalKey(.typing, room: room, user: user))
+        forget(SignalKey(.receipt, room: room, user: user))
+        removePresent(user, from: room)
     }
 
     /// A user's presence as it was last set, unless that is at rest.

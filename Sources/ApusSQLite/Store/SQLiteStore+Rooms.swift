@@ -9,15 +9,60 @@ extension SQLiteStore {
         try pool.read { try Room.find($0, slug: slug) }
     }
 
-    package func publicRooms(for user: UserKey) throws -> (seq: Int64, rooms: [(room: Room, isMember: Bool)]) {
+    package func room(named slug: String, as user: UserKey) throws -> RoomView? {
+        try pool.read { database in
+            let row = try Row.fetchOne(
+                database.cachedStatement(
+                    sql: """
+                        \(Room.columns), member.since, member.read, member.role FROM room
+                        LEFT JOIN member ON member.room = room.key AND member.user = ? WHERE room.slug = ?
+                        """), arguments: [user.raw, slug])
+            guard let row else { return nil }
+            let room = Room(row)
+            let isMember = row["since"] as Int64? != nil
+            guard isMember || room.kind == .public else { return nil }
+            return RoomView(
+                seq: try Self.head(database), room: room, entry: isMember ? try Self.entry(database, row) : nil)
+        }
+    }
+
+    package func publicRooms(
+        for user: UserKey, after slug: String, limit: Int, archived: Bool
+    ) throws -> Page<(room: Room, isMember: Bool)> {
         try pool.read { database in
             let rows = try Row.fetchAll(
                 database.cachedStatement(
                     sql: """
-                        \(Room.columns), member.since FROM room LEFT JOIN member ON member.room = room.key AND member.user = ?
-                        WHERE room.kind = 'public' ORDER BY room.slug
-                        """), arguments: [user.raw])
-            return (try Self.head(database), rows.map { (Room($0), !($0["since"] as DatabaseValue).isNull) })
+                        \(Room.columns), member.since FROM room
+                        LEFT JOIN member ON member.room = room.key AND member.user = ?
+                        WHERE room.kind = 'public' AND room.slug > ? AND (? OR room.archived_at IS NULL)
+                        ORDER BY room.slug LIMIT ?
+                        """), arguments: [user.raw, slug, archived, limit + 1])
+            return Page(
+                seq: try Self.head(database), found: rows.map { (Room($0), $0["since"] as Int64? != nil) }, limit: limit
+            )
+        }
+    }
+
+    package func members(of room: RoomKey, after id: String, limit: Int) throws -> Page<Member> {
+        try pool.read { database in
+            let rows = try Row.fetchAll(
+                database.cachedStatement(
+                    sql: """
+                        SELECT user.key, user.id, user.name, user.display_name, member.role, member.since,
+                            member.delivered, member.read
+                        FROM member JOIN user ON user.key = member.user
+                        WHERE member.room = ? AND member.since IS NOT NULL AND user.id > ? ORDER BY user.id LIMIT ?
+                        """), arguments: [room.raw, id, limit + 1])
+            return Page(seq: try Self.head(database), found: rows.map(Member.init), limit: limit)
+        }
+    }
+
+    package func acquaintances(of user: UserKey, after id: String, limit: Int) throws -> Page<Identity> {
+        try pool.read { database in
+            Page(
+                seq: try Self.head(database),
+                found: try Self.acquaintances(database, of: user, after: id, limit: limit + 1), limit: limit)
         }
     }
 
@@ -29,25 +74,40 @@ extension SQLiteStore {
                         \(Room.columns), member.since, member.read, member.role FROM room JOIN member ON member.room = room.key
                         WHERE member.user = ? AND member.since IS NOT NULL ORDER BY room.slug
                         """), arguments: [user.raw])
-            let entries = try rows.map { row in
-                let room = Room(row)
-                let last = try Self.messages(
-                    database, room, "AND number <= ? AND seq >= ? ORDER BY number DESC LIMIT 1",
-                    [room.head, Self.floor(room, since: row["since"])])
-                let role: String = row["role"]
-                return RoomEntry(
-                    room: room, role: RoomRole(rawValue: role) ?? .member, read: row["read"], lastMessage: last.first)
-            }
-            let users = try Row.fetchAll(
-                database.cachedStatement(
-                    sql: """
-                        SELECT key, id, name, display_name FROM user WHERE key = ?1 OR key IN (
-                            SELECT other.user FROM member AS mine JOIN member AS other ON other.room = mine.room
-                            WHERE mine.user = ?1 AND mine.since IS NOT NULL AND other.since IS NOT NULL)
-                        ORDER BY key LIMIT ?2
-                        """), arguments: [user.raw, maximumUsers])
-            return Snapshot(seq: try Self.head(database), rooms: entries, users: users.map(Identity.init))
+            return Snapshot(
+                seq: try Self.head(database), rooms: try rows.map { try Self.entry(database, $0) },
+                users: try Self.acquaintances(database, of: user, after: "", limit: maximumUsers))
         }
+    }
+
+    /// A member's own view of a room.
+    private static func entry(_ database: Database, _ row: Row) throws -> RoomEntry {
+        let room = Room(row)
+        let role: String = row["role"]
+        let last = try messages(
+            database, room, "AND number <= ? AND seq >= ? ORDER BY number DESC LIMIT 1",
+            [room.head, floor(room, since: row["since"])])
+        return RoomEntry(
+            room: room, role: RoomRole(rawValue: role) ?? .member, since: row["since"], read: row["read"],
+            lastMessage: last.first)
+    }
+
+    /// The people in one's rooms, and those of one's direct rooms who do not see them yet.
+    private static func acquaintances(
+        _ database: Database, of user: UserKey, after id: String, limit: Int
+    ) throws -> [Identity] {
+        try Row.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT key, id, name, display_name FROM user WHERE id > ?2 AND (key = ?1 OR key IN (
+                        SELECT other.user FROM member AS mine JOIN member AS other ON other.room = mine.room
+                        WHERE mine.user = ?1 AND mine.since IS NOT NULL AND other.since IS NOT NULL
+                        UNION SELECT participant.user FROM member AS mine
+                        JOIN participant ON participant.room = mine.room
+                        WHERE mine.user = ?1 AND mine.since IS NOT NULL))
+                    ORDER BY id LIMIT ?3
+                    """), arguments: [user.raw, id, limit]
+        ).map(Identity.init)
     }
 
     package func receipts(in rooms: [RoomKey]) throws -> [SignalDraft] {
@@ -76,5 +136,14 @@ extension SQLiteStore {
             }
             return drafts
         }
+    }
+}
+
+extension Member {
+    init(_ row: Row) {
+        let role: String = row[4]
+        self.init(
+            user: Identity(row), role: RoomRole(rawValue: role) ?? .member, since: row[5],
+            progress: Progress(delivered: row[6], read: row[7]))
     }
 }

@@ -1,9 +1,19 @@
 import ApusChat
 import ApusCore
+import ApusWire
 import GRDB
 
 extension SQLiteTransaction {
     func room(named slug: String) throws -> Room? { try memory.room(named: slug) }
+
+    func room(named slug: String, as user: UserKey) throws -> (room: Room, since: Int64?)? {
+        try memory.room(named: slug, as: user)
+    }
+
+    func room(ofPair pair: String) throws -> Room? {
+        try memory.settle()
+        return try row("\(Room.columns) FROM room WHERE room.pair = ?", pair).map(Room.init)
+    }
 
     func room(_ key: RoomKey) throws -> Room? {
         try memory.settle()
@@ -16,35 +26,19 @@ extension SQLiteTransaction {
             room.slug, room.kind.rawValue, room.name, room.topic, room.history.rawValue, room.pair, by.raw)
         return Room(
             key: RoomKey(database.lastInsertedRowID), slug: room.slug, kind: room.kind, name: room.name,
-            topic: room.topic, history: room.history, head: 0, memberCount: 0, isArchived: false)
+            topic: room.topic, history: room.history, head: 0, memberCount: 0, isArchived: false, pair: room.pair)
     }
 
-    func role(of user: UserKey, in room: RoomKey) throws -> RoomRole? {
-        try row("SELECT role FROM member WHERE room = ? AND user = ? AND since IS NOT NULL", room.raw, user.raw)
-            .flatMap { RoomRole(rawValue: $0[0]) }
-    }
-
-    func stay(of user: UserKey, in room: RoomKey) throws -> Int64? {
-        try memory.stay(of: user, in: room)
-    }
-
-    func beginStay(of user: UserKey, in room: RoomKey, as role: RoomRole, at seq: Int64) throws {
-        try run("INSERT INTO stay (user, room, first_seq) VALUES (?, ?, ?)", user.raw, room.raw, seq)
+    func updateRoom(_ room: Room) throws {
         try run(
-            """
-            INSERT INTO member (room, user, since, role) VALUES (?, ?, ?, ?)
-            ON CONFLICT (room, user) DO UPDATE SET since = excluded.since, role = excluded.role
-            """, room.raw, user.raw, seq, role.rawValue)
-        try run("UPDATE room SET members = members + 1 WHERE key = ?", room.raw)
-        memory.forget(user, in: room)
+            "UPDATE room SET name = ?, topic = ?, history = ? WHERE key = ?", room.name, room.topic,
+            room.history.rawValue, room.key.raw)
+        memory.forget(room.key)
     }
 
-    func endStay(of user: UserKey, in room: RoomKey, at seq: Int64) throws {
-        try run(
-            "UPDATE stay SET last_seq = ? WHERE user = ? AND room = ? AND last_seq IS NULL", seq, user.raw, room.raw)
-        try run("UPDATE member SET since = NULL WHERE room = ? AND user = ?", room.raw, user.raw)
-        try run("UPDATE room SET members = members - 1 WHERE key = ?", room.raw)
-        memory.forget(user, in: room)
+    func archiveRoom(_ room: RoomKey, at: Timestamp?) throws {
+        try run("UPDATE room SET archived_at = ? WHERE key = ?", at?.milliseconds, room.raw)
+        memory.forget(room)
     }
 
     // MARK: progress
@@ -117,7 +111,7 @@ extension Room {
     /// The columns that `init(_:)` reads, by position.
     static let columns = """
         SELECT room.key, room.slug, room.kind, room.name, room.topic, room.history, room.head, room.members,
-            room.archived_at IS NOT NULL
+            room.archived_at IS NOT NULL, room.pair
         """
 
     init(_ row: Row) {
@@ -126,13 +120,14 @@ extension Room {
         self.init(
             key: RoomKey(row[0]), slug: row[1], kind: RoomKind(rawValue: kind)!, name: row[3], topic: row[4],
             history: RoomHistory(rawValue: history)!,  // the only writer writes raw values of these types
-            head: row[6], memberCount: row[7], isArchived: row[8])
+            head: row[6], memberCount: row[7], isArchived: row[8], pair: row[9])
     }
 
     init(_ row: borrowing PreparedRow) {
         self.init(
             key: RoomKey(row.integer(0)), slug: row.text(1), kind: RoomKind(rawValue: row.text(2))!, name: row.text(3),
             topic: row.text(4), history: RoomHistory(rawValue: row.text(5))!,  // as above
-            head: row.integer(6), memberCount: row.integer(7), isArchived: row.integer(8) != 0)
+            head: row.integer(6), memberCount: row.integer(7), isArchived: row.integer(8) != 0,
+            pair: row.isNull(9) ? nil : row.text(9))
     }
 }

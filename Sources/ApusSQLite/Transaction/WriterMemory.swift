@@ -53,23 +53,39 @@ final class WriterMemory: @unchecked Sendable {
 
     // MARK: rooms
 
-    func room(named slug: String) throws -> Room? {
-        guard var room = try rooms[slug] ?? findRoom.first(slug, read: { Room($0) }) else { return nil }
-        if let head = heads[room.key] {
-            room.head = head
-        } else {
-            rooms[slug] = room
-            slugs[room.key] = slug
-            heads[room.key] = room.head
-        }
+    func room(named slug: String) throws -> Room? { try known(slug) ?? readRoom(slug) }
+
+    /// A room and the user's stay in it. Only what is known of a member is taken from memory: whether a room is not
+    /// there or not the user's is asked of the disk each time, by the same two statements.
+    func room(named slug: String, as user: UserKey) throws -> (room: Room, since: Int64?)? {
+        if let room = known(slug), let since = stays[MemberKey(room: room.key, user: user)] { return (room, since) }
+        let room = try readRoom(slug)
+        let since = try readStay(of: user, in: room?.key ?? RoomKey(0))
+        return room.map { ($0, since) }
+    }
+
+    private func known(_ slug: String) -> Room? {
+        guard var room = rooms[slug] else { return nil }
+        room.head = heads[room.key] ?? room.head
+        return room
+    }
+
+    private func readRoom(_ slug: String) throws -> Room? {
+        guard var room = try findRoom.first(slug, read: { Room($0) }) else { return nil }
+        room.head = heads[room.key] ?? room.head
+        rooms[slug] = room
+        slugs[room.key] = slug
+        heads[room.key] = room.head
         return room
     }
 
     func stay(of user: UserKey, in room: RoomKey) throws -> Int64? {
-        let key = MemberKey(room: room, user: user)
-        if let since = stays[key] { return since }
+        try stays[MemberKey(room: room, user: user)] ?? readStay(of: user, in: room)
+    }
+
+    private func readStay(of user: UserKey, in room: RoomKey) throws -> Int64? {
         let since = try findStay.first(room.raw, user.raw) { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
-        stays[key] = since
+        stays[MemberKey(room: room, user: user)] = since
         return since
     }
 

@@ -36,24 +36,16 @@ extension Routes {
         }
     }
 
-    /// `GET /v1/rooms`: the public rooms.
+    /// `GET /v1/sync/users`: the people of the snapshot beyond its first thousand.
     @Sendable
-    func rooms(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    func acquaintances(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let identity = try await identity(request)
-        let (seq, rooms) = try await backend.blocking { [backend] in try backend.store.publicRooms(for: identity.key) }
-        return Self.json { writer in
-            writer.member("seq", seq)
-            writer.name("rooms")
-            writer.array {
-                for (room, isMember) in rooms {
-                    $0.object { writer in
-                        room.encodeMembers(into: &writer)
-                        writer.member("members", room.memberCount)
-                        writer.member("member", isMember)
-                    }
-                }
-            }
+        let after = Self.text(request, "after")
+        let limit = try Self.limit(request, upTo: Self.maximumUsers, otherwise: Self.maximumUsers)
+        let page = try await backend.blocking { [backend] in
+            try backend.store.acquaintances(of: identity.key, after: after, limit: limit)
         }
+        return Self.page(page, of: "users") { $1.encode(into: &$0) }
     }
 
     /// `GET /v1/rooms/{room}/messages`: a page of history.
@@ -64,9 +56,8 @@ extension Routes {
         let anchor = try Self.anchor(request)
         let limit = try Self.number(request, "limit", in: 1...200) ?? 50
         let page = try await backend.blocking { [backend] in
-            guard let room = try backend.store.room(named: slug) else {
-                throw Problem(.noSuchRoom, "There is no room \"\(slug.prefix(64))\", or you may not see it.")
-            }
+            guard let view = try backend.store.room(named: slug, as: identity.key) else { throw Problem.noRoom(slug) }
+            let room = view.room
             guard
                 let page = try backend.store.history(of: room.key, for: identity.key, at: anchor, limit: Int(limit))
             else { throw Problem(.notAMember, "You are not a member of \"\(slug)\"; join it with room.join first.") }
@@ -93,7 +84,7 @@ extension Routes {
         return anchors.first ?? .end
     }
 
-    private static func number(_ request: Request, _ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
+    static func number(_ request: Request, _ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
         guard let text = request.uri.queryParameters[name[...]] else { return nil }
         guard let number = Int64(text), range.contains(number) else {
             throw Problem(
@@ -107,34 +98,12 @@ extension Routes {
 
 extension Identity {
     func encode(into writer: inout JSONWriter) {
-        writer.object {
-            $0.member("id", id)
-            $0.member("name", name)
-            $0.member("display_name", displayName)
-        }
+        writer.object(encodeMembers)
     }
-}
 
-extension Room {
-    fileprivate func encodeMembers(into writer: inout JSONWriter) {
-        writer.member("room", slug)
-        writer.member("kind", kind.rawValue)
+    func encodeMembers(into writer: inout JSONWriter) {
+        writer.member("id", id)
         writer.member("name", name)
-        writer.member("topic", topic)
-    }
-}
-
-extension RoomEntry {
-    fileprivate func encode(into writer: inout JSONWriter) {
-        writer.object {
-            room.encodeMembers(into: &$0)
-            $0.member("role", role.rawValue)
-            $0.member("head", room.head)
-            $0.member("read", read)
-            if let lastMessage {
-                $0.name("last_message")
-                lastMessage.encode(into: &$0)
-            }
-        }
+        writer.member("display_name", displayName)
     }
 }

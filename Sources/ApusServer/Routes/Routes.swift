@@ -29,7 +29,10 @@ struct Routes {
                 Array(MetricsPage(instruments, writerDepth: backend.writer.depth).text.utf8))
         }
         router.get("/v1/sync", use: sync)
+        router.get("/v1/sync/users", use: acquaintances)
         router.get("/v1/rooms", use: rooms)
+        router.get("/v1/rooms/:room", use: room)
+        router.get("/v1/rooms/:room/members", use: members)
         router.get("/v1/rooms/:room/messages", use: messages)
         addHooks(to: router)
         addBots(to: router)

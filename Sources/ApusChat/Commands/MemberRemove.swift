@@ -1,0 +1,25 @@
+import ApusCore
+package import ApusWire
+
+/// Ends somebody else's membership.
+package struct MemberRemove: ChatCommand {
+    package static let op = "member.remove"
+    let slug: String
+    let user: String
+
+    package init(_ fields: Fields) throws {
+        slug = try fields.string("room")
+        user = try fields.string("user")
+    }
+
+    package var content: JSONValue { [.string(slug), .string(user)] }
+
+    package func run(in context: CommandContext) throws -> JSONObject {
+        let room = try context.governedRoom(slug)
+        let person = try context.member(user, of: room).account.identity
+        if person.key == context.user.key {
+            throw Problem(.invalidField, "\"user\" of member.remove is yourself; leave with room.leave.")
+        }
+        return ["seq": .integer(try context.leave(person, from: room))]
+    }
+}
