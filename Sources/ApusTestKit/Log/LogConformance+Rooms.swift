@@ -10,6 +10,7 @@ extension LogConformance {
             var room = try bench.room("one", by: ada)
             try bench.join(ada, room)
             try bench.post("known", in: room, by: ada)
+            _ = try bench.write { try $0.room(named: "one", as: ada) }
             room.name = "One"
             room.history = .joined
             try bench.write {
