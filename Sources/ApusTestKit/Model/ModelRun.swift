@@ -45,7 +45,8 @@ package struct ModelRun: Sendable {
             group.addTask {
                 try await withThrowingTaskGroup(of: Int.self) { actors in
                     for (index, user) in users.enumerated() {
-                        let actor = ModelUser(user, server: server, model: model, seed: seed &+ UInt64(index))
+                        let actor = ModelUser(
+                            user, among: users, server: server, model: model, seed: seed &+ UInt64(index))
                         actors.addTask { try await actor.live(until: deadline) }
                     }
                     let commands = try await actors.reduce(0, +)

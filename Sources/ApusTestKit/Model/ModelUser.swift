@@ -2,25 +2,29 @@ import ApusWire
 
 /// Somebody who says and does random things, one after the other, and holds every answer against the model.
 actor ModelUser {
-    private struct Success {
+    struct Success {
         let command: JSONObject
         let ok: JSONObject
     }
 
     let user: TestUser
     private let server: TestServer
-    private let model: ChatModel
-    private var random: SeededGenerator
+    let model: ChatModel
+    let others: [TestUser]
+    var random: SeededGenerator
     private var stays: [String: Int64] = [:]
-    private var successes: [Success] = []
+    var successes: [Success] = []
+    /// Who is in one's own private rooms.
+    var vaults: [String: Set<String>] = [:]
     private var read: [String: Int64] = [:]
     private var numbers: [String: Int64] = [:]
     private var count = 0
     private var socket: TestStream?
     private static let slugs = ["attic", "barn", "cellar", "den", "eyrie", "no", "nowhere"]
 
-    init(_ user: TestUser, server: TestServer, model: ChatModel, seed: UInt64) {
+    init(_ user: TestUser, among users: [TestUser], server: TestServer, model: ChatModel, seed: UInt64) {
         self.user = user
+        others = users.filter { $0.id != user.id }
         self.server = server
         self.model = model
         random = SeededGenerator(seed: seed)
@@ -35,7 +39,7 @@ actor ModelUser {
 
     private func act() async throws {
         let room = Self.slugs.randomElement(using: &random)!  // not empty
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<26, using: &random) {
         case 0: try await create(random.chance(4) ? "Not A Slug" : room)
         case 1, 2: try await join(room)
         case 3: try await leave(room)
@@ -44,6 +48,9 @@ actor ModelUser {
         case 6: try await expect("unknown_op", of: ["op": "no.such", "room": .string(room)])
         case 7: try await expect("invalid_field", of: ["op": "message.post", "room": .string(room), "text": 7])
         case 8: try await postSeveral(room)
+        case 9: try await makeVault()
+        case 10, 11: try await governVault()
+        case 12, 13, 14: try await postInVault()
         default: try await post([room])
         }
     }
@@ -71,7 +78,7 @@ actor ModelUser {
         read[room] = 0
         let id = command["id"]?.string
         try model.record(.init(seq: seq, type: "room.created", room: room, by: user.id, id: id))
-        try model.record(.init(seq: seq + 1, type: "member.joined", room: room, by: user.id, id: id))
+        try model.record(.init(seq: seq + 1, type: "member.joined", room: room, by: user.id, subject: user.id, id: id))
         successes.append(Success(command: command, ok: ok))
     }
 
@@ -89,7 +96,8 @@ actor ModelUser {
         // Unread begins with joining: where that is, the next reading tells.
         read[room] = nil
         try model.record(
-            .init(seq: seq, type: "member.joined", room: room, by: user.id, id: command["id"]?.string))
+            .init(
+                seq: seq, type: "member.joined", room: room, by: user.id, subject: user.id, id: command["id"]?.string))
     }
 
     private func leave(_ room: String) async throws {
@@ -101,7 +109,8 @@ actor ModelUser {
             throw DeliveryFailure("\(user.name) is in \(room), but leaving was answered \(answer)")
         }
         stays[room] = nil
-        try model.record(.init(seq: seq, type: "member.left", room: room, by: user.id, id: command["id"]?.string))
+        try model.record(
+            .init(seq: seq, type: "member.left", room: room, by: user.id, subject: user.id, id: command["id"]?.string))
         successes.append(Success(command: command, ok: ok))
     }
 
@@ -181,7 +190,7 @@ actor ModelUser {
 
     // MARK: sending
 
-    private func fresh(_ command: JSONObject) -> JSONObject {
+    func fresh(_ command: JSONObject) -> JSONObject {
         count += 1
         var command = command
         command["id"] = .string("\(user.name)-\(count)")
@@ -189,7 +198,7 @@ actor ModelUser {
     }
 
     /// Sends until there is an answer, as a client's outbox does: the same id over whatever works.
-    private func send(_ commands: [JSONObject], asRepeat: Bool = false) async throws -> [Answer] {
+    func send(_ commands: [JSONObject], asRepeat: Bool = false) async throws -> [Answer] {
         let deadline = Deadline.within(.seconds(30))
         var attempt = 0
         while true {
