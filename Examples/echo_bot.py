@@ -37,9 +37,9 @@ def command(op, **fields):
     return ask("/v1/commands", {"op": op, **fields})
 
 
+cursor = open(cursor_file).read() if os.path.exists(cursor_file) else ask("/v1/stream", {})["cursor"]
 for room in rooms:
     command("room.join", room=room)
-cursor = open(cursor_file).read() if os.path.exists(cursor_file) else None
 while True:
     answer = ask("/v1/stream", {"cursor": cursor, "wait": 25, "client": "echo-bot"})
     for event in answer.get("events", []):

@@ -22,10 +22,7 @@ package struct HookChange {
             name: OpaqueID.make(prefix: "hook-", length: 20), displayName: name, role: .bot, password: nil)
         let key = try context.store.insertUser(account)
         let user = Identity(key: key, id: account.id, name: account.name, displayName: account.displayName)
-        let seq = try context.append("member.joined", in: room, membership: .joined(key)) {
-            user.encodeAsMember(into: &$0)
-        }
-        try context.store.beginStay(of: key, in: room.key, as: .member, at: seq)
+        try context.join(user, to: room)
         let hook = Hook(id: OpaqueID.make(prefix: "h_"), room: room.slug, user: user, at: context.at)
         try context.store.insertHook(hook, tokenHash: token.hash, in: room.key, by: context.user.key)
         return hook
@@ -37,11 +34,7 @@ package struct HookChange {
         guard let user = try context.store.deleteHook(id, in: room.key) else {
             throw Problem(.noSuchLink, "\"\(room.slug)\" has no hook \"\(id.prefix(40))\".")
         }
-        guard try context.store.stay(of: user.key, in: room.key) != nil else { return }
-        let seq = try context.append("member.left", in: room, membership: .left(user.key)) {
-            $0.member("user", user.id)
-        }
-        try context.store.endStay(of: user.key, in: room.key, at: seq)
+        if try context.store.stay(of: user.key, in: room.key) != nil { _ = try context.leave(user, from: room) }
     }
 
     /// The room, for who may see its hooks.
