@@ -15,6 +15,7 @@ package final class Hub: Sendable {
     package let instruments: Instruments
     package let wallClock: @Sendable () -> Timestamp
     package let halves: [HubHalf]
+    package let credentials = CredentialBook()
     private let state: NIOLockedValueBox<HubState>
     private let log: any Log
     private let signalSource: (any SignalSource)?
@@ -66,6 +67,17 @@ package final class Hub: Sendable {
         replies: [AddressedReplies] = []
     ) {
         wake(withState { $0.publish(events, purged: purged, signals: signals, replies: replies, now: .now()) })
+    }
+
+    /// A credential has ended, or its user may no longer be here: so have the streams and polls that it opened. Called
+    /// once that is on the disk. Who asks with it from now on finds it gone, and who asked before is ended by mail.
+    package func end(_ ended: EndedReaders) {
+        credentials.forget(ended.user)
+        wake(
+            withState { state in
+                let posted = state.post(to: state.interest.all) { $0.revocations.append(ended) }
+                return state.wake(posted, now: .now())
+            })
     }
 
     /// About once a second.

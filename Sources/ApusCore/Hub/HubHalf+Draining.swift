@@ -178,6 +178,14 @@ extension HubHalf {
         write(reader, outgoing(batches, signalVersion: signalVersion))
     }
 
+    /// Whoever still waits to be let in is among `readers` too.
+    private func revoke(_ ended: EndedReaders) {
+        for reader in readers.values where ended.contains(reader.request) {
+            close(reader)
+            reader.sink.end(Bye(.unauthorized))
+        }
+    }
+
     /// Endings, and the measure of how long it all took.
     private func finish(_ mail: Mail) {
         for addressed in mail.replies { addressed.address.receiver.value.flush() }
@@ -186,6 +194,7 @@ extension HubHalf {
             close(reader)
             reader.sink.end(ending.bye)
         }
+        for ended in mail.revocations { revoke(ended) }
         if let since = mail.since, !mail.events.isEmpty {
             hub.instruments.fanOutLag.observe(Int((NIODeadline.now() - since).nanoseconds / 1000))
         }

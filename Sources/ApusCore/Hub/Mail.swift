@@ -35,10 +35,12 @@ struct Mail: Sendable {
     var signals: [RoutedSignal] = []
     var replies: [AddressedReplies] = []
     var endings: [(reader: UInt64, bye: Bye)] = []
+    /// Readers whose credentials have ended.
+    var revocations: [EndedReaders] = []
     /// When the oldest of it was posted.
     var since: NIODeadline?
 
-    var isEmpty: Bool { events.isEmpty && signals.isEmpty && replies.isEmpty && endings.isEmpty }
+    var isEmpty: Bool { events.isEmpty && signals.isEmpty && replies.isEmpty && endings.isEmpty && revocations.isEmpty }
 }
 
 /// A taken mail with the positions that its taker has reached by it.

@@ -27,6 +27,8 @@ package protocol ReplyReceiver: AnyObject {
 /// What a client asks for when it opens a stream or asks a poll.
 package struct ReaderRequest: Sendable {
     package var identity: Identity
+    /// The id of the credential that it was asked with; nil for readers inside the server.
+    package var credential: String?
     package var kind: TransportKind
     package var scope: Scope
     /// Nil: from now on.
@@ -45,11 +47,13 @@ package struct ReaderRequest: Sendable {
     package var wait: TimeAmount?
 
     package init(
-        identity: Identity, kind: TransportKind, scope: Scope = .everything, cursor: Cursor? = nil,
-        signals: String? = nil, limit: Int = 100, client: String? = nil, observes: Bool = false, probes: Bool = false,
+        identity: Identity, credential: String? = nil, kind: TransportKind, scope: Scope = .everything,
+        cursor: Cursor? = nil, signals: String? = nil, limit: Int = 100, client: String? = nil, observes: Bool = false,
+        probes: Bool = false,
         wait: TimeAmount? = nil
     ) {
         self.identity = identity
+        self.credential = credential
         self.kind = kind
         self.scope = scope
         self.cursor = cursor
