@@ -94,7 +94,8 @@ let package = Package(
         .target(
             name: "ApusChat", dependencies: ["ApusWire", "ApusCore", crypto, nioCore, nioLocks], swiftSettings: strict),
         .target(
-            name: "ApusSQLite", dependencies: ["ApusWire", "ApusCore", "ApusChat", grdb, sqlite], swiftSettings: strict),
+            name: "ApusSQLite", dependencies: ["ApusWire", "ApusCore", "ApusChat", grdb, sqlite, nioLocks],
+            swiftSettings: strict),
         // The commit reaches `apus --version` through this one file, so that a new commit recompiles nothing else.
         .target(
             name: "CBuildInfo",

@@ -4,49 +4,105 @@ package import ApusWire
 /// What an operator does from the command line: the same, whether a server runs or not.
 package enum AdminCommand: Sendable {
     case addUser(name: String, role: UserRole, password: PasswordHash?)
+    case listUsers
+    case setRole(user: String, role: UserRole)
+    case ban(user: String)
+    case unban(user: String)
+    case resetPassword(user: String, secret: BearerToken)
     case makeToken(user: String, token: BearerToken)
+    case invite(secret: BearerToken, uses: Int64?, days: Int64?)
     case createRoom(slug: String)
 
-    /// Does it inside a write transaction. Returns what to tell the operator, and the events to publish.
-    package func run(in store: any ChatTransaction, at now: Timestamp) throws -> (JSONObject, [LogEvent]) {
+    /// What has been done, and what is still to be done once it is on the disk.
+    package struct Outcome: Sendable {
+        /// What to tell the operator.
+        package var ok = JSONObject()
+        /// To be published.
+        package var events: [LogEvent] = []
+        /// Readers that are to end.
+        package var ended: [EndedReaders] = []
+    }
+
+    /// Does it inside a write transaction.
+    package func run(in store: any ChatTransaction, at now: Timestamp) throws -> Outcome {
         switch self {
         case .addUser(let name, let role, let password):
-            return (try Self.addUser(name, role, password, in: store), [])
-        case .makeToken(let name, let token):
-            guard let user = try store.user(named: name) else {
-                throw Problem(.notFound, "There is no user \"\(name)\"; add one with `apus user add NAME`.")
+            let user = try store.makeAccount(NewUser(name: name, role: role, password: password))
+            return Outcome(ok: ["id": .string(user.id), "name": .string(name), "role": .string(role.rawValue)])
+        case .listUsers:
+            return Outcome(ok: ["users": .array(try store.accounts().map { .object($0.json) })])
+        case .setRole(let name, let role):
+            let account = try Self.account(name, in: store)
+            guard [.owner, .admin, .member].contains(account.role) else {
+                throw Problem(.forbidden, "\(name) is a program; only people's roles change.")
             }
+            if account.role == .owner, role != .owner { try Account.checkLast(store.ownerCount()) }
+            try store.setRole(role, of: account.identity.key)
+            return try Self.told(
+                Account(identity: account.identity, role: role, isBanned: account.isBanned), in: store, at: now)
+        case .ban(let name):
+            let account = try Self.account(name, in: store)
+            try account.checkBannable()
+            var outcome = try Self.told(store.ban(account, at: now), in: store, at: now)
+            outcome.ended = [.all(of: account.identity.key)]
+            return outcome
+        case .unban(let name):
+            return try Self.told(store.unban(Self.account(name, in: store)), in: store, at: now)
+        case .resetPassword(let name, let secret):
+            let account = try Self.account(name, in: store)
+            let link = Link.reset(by: NewUser.system.id, at: now)
+            try store.insertLink(
+                link, hash: secret.hash, by: try Self.server(in: store), for: account.identity.key)
+            return Outcome(ok: ["id": .string(link.id), "secret": .string(secret.text)])
+        case .makeToken(let name, let token):
+            let user = try Self.account(name, in: store).identity
             try store.insertToken(hash: token.hash, of: user.key, at: now)
-            return (["token": .string(token.text), "user": .string(user.id)], [])
+            return Outcome(ok: ["token": .string(token.text), "user": .string(user.id)])
+        case .invite(let secret, let uses, let days):
+            let link = Link(
+                id: OpaqueID.make(prefix: "l_"), kind: .invite, by: NewUser.system.id, createdAt: now,
+                expiresAt: days.map { now.later(by: $0 * 24 * 3_600_000) }, usesLeft: uses)
+            try store.insertLink(link, hash: secret.hash, by: try Self.server(in: store), for: nil)
+            return Outcome(ok: ["id": .string(link.id), "secret": .string(secret.text)])
         case .createRoom(let slug): return try Self.createRoom(slug, in: store, at: now)
         }
     }
 
-    private static func addUser(
-        _ name: String, _ role: UserRole, _ password: PasswordHash?, in store: any ChatTransaction
-    ) throws -> JSONObject {
-        guard NewUser.isName(name) else {
-            throw Problem(.invalidField, "A user's name is 2 to 32 characters of a-z, 0-9, _ and -.")
+    private static func account(_ name: String, in store: any ChatTransaction) throws -> Account {
+        guard let user = try store.user(named: name), let account = try store.account(user.key) else {
+            throw Problem(.notFound, "There is no user \"\(name)\"; add one with `apus user add NAME`.")
         }
-        if try name == NewUser.system.name || store.user(named: name) != nil {
-            throw Problem(.invalidField, "There is a user \"\(name)\" already.")
-        }
-        let user = NewUser(name: name, role: role, password: password)
-        try store.insertUser(user)
-        return ["id": .string(user.id), "name": .string(name), "role": .string(role.rawValue)]
+        return account
+    }
+
+    /// The account of the server itself, in whose name the command line acts.
+    private static func server(in store: any ChatTransaction) throws -> UserKey {
+        try store.user(named: NewUser.system.name)?.key ?? store.insertUser(.system)
+    }
+
+    private static func told(
+        _ account: Account, in store: any ChatTransaction, at now: Timestamp
+    ) throws -> Outcome {
+        var data = JSONWriter()
+        data.object { account.encodeMembers(into: &$0, idName: "user") }
+        let event = LogEvent(
+            seq: store.head + 1, audience: .everyone, type: "user.updated", room: nil, by: NewUser.system.id, at: now,
+            id: nil, data: data.bytes)
+        try store.append(event, by: try server(in: store))
+        return Outcome(ok: account.json, events: [event])
     }
 
     /// A room without members, made by the server itself.
     private static func createRoom(
         _ slug: String, in store: any ChatTransaction, at now: Timestamp
-    ) throws -> (JSONObject, [LogEvent]) {
+    ) throws -> Outcome {
         guard Room.isSlug(slug) else {
             throw Problem(
                 .invalidField,
                 "A room's name is 2 to 64 characters of a-z, 0-9, _ and -, and does not begin with r_ or d_.")
         }
         if try store.room(named: slug) != nil { throw Problem(.roomExists, "There is a room \"\(slug)\" already.") }
-        let maker = try store.user(named: NewUser.system.name)?.key ?? store.insertUser(.system)
+        let maker = try server(in: store)
         let room = try store.insertRoom(NewRoom(slug: slug, name: slug), by: maker)
         var data = JSONWriter()
         data.object(room.encodeCreation)
@@ -54,7 +110,16 @@ package enum AdminCommand: Sendable {
             seq: store.head + 1, audience: .room(room.key), type: "room.created", room: slug, by: NewUser.system.id,
             at: now, id: nil, data: data.bytes)
         try store.append(event, by: maker)
-        return (["room": .string(slug), "seq": .integer(event.seq)], [event])
+        return Outcome(ok: ["room": .string(slug), "seq": .integer(event.seq)], events: [event])
+    }
+}
+
+extension Account {
+    fileprivate var json: JSONObject {
+        [
+            "id": .string(identity.id), "name": .string(identity.name), "display_name": .string(identity.displayName),
+            "role": .string(role.rawValue), "banned": .bool(isBanned),
+        ]
     }
 }
 

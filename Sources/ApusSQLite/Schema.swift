@@ -130,6 +130,7 @@ enum Schema {
         UPDATE token SET id = 't_' || lower(hex(randomblob(13)));
         CREATE UNIQUE INDEX token_id ON token (id);
         CREATE INDEX token_user ON token (user);
+        CREATE INDEX token_expiry ON token (expires_at) WHERE expires_at IS NOT NULL;
         CREATE TABLE link (
             hash BLOB PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,

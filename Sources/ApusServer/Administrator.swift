@@ -9,7 +9,13 @@ import Foundation
 package enum Administrator {
     package enum Request: Sendable {
         case addUser(name: String, role: UserRole, password: String?)
+        case listUsers
+        case setRole(user: String, role: UserRole)
+        case ban(user: String)
+        case unban(user: String)
+        case resetPassword(user: String)
         case makeToken(user: String)
+        case invite(uses: Int64?, days: Int64?)
         case createRoom(slug: String)
 
         var json: JSONValue {
@@ -19,21 +25,44 @@ package enum Administrator {
                     "do": "user.add", "name": .string(name), "role": .string(role.rawValue),
                     "password": password.map { .string($0) } ?? .null,
                 ]
+            case .listUsers: ["do": "user.list"]
+            case .setRole(let user, let role):
+                ["do": "user.role", "name": .string(user), "role": .string(role.rawValue)]
+            case .ban(let user): ["do": "user.ban", "name": .string(user)]
+            case .unban(let user): ["do": "user.unban", "name": .string(user)]
+            case .resetPassword(let user): ["do": "user.reset", "name": .string(user)]
             case .makeToken(let user): ["do": "token", "name": .string(user)]
+            case .invite(let uses, let days):
+                [
+                    "do": "invite", "uses": uses.map { .integer($0) } ?? .null,
+                    "days": days.map { .integer($0) } ?? .null,
+                ]
             case .createRoom(let slug): ["do": "room.create", "name": .string(slug)]
             }
         }
 
         init(_ json: JSONValue) throws {
-            guard let name = json["name"]?.string else { throw OperatorError("The request needs \"name\".") }
-            switch json["do"]?.string {
-            case "user.add":
+            func name() throws -> String {
+                guard let name = json["name"]?.string else { throw OperatorError("The request needs \"name\".") }
+                return name
+            }
+            func role() throws -> UserRole {
                 guard let role = json["role"]?.string.flatMap(UserRole.init) else {
                     throw OperatorError("The request needs \"role\".")
                 }
-                self = .addUser(name: name, role: role, password: json["password"]?.string)
-            case "token": self = .makeToken(user: name)
-            case "room.create": self = .createRoom(slug: name)
+                return role
+            }
+            switch json["do"]?.string {
+            case "user.add":
+                self = .addUser(name: try name(), role: try role(), password: json["password"]?.string)
+            case "user.list": self = .listUsers
+            case "user.role": self = .setRole(user: try name(), role: try role())
+            case "user.ban": self = .ban(user: try name())
+            case "user.unban": self = .unban(user: try name())
+            case "user.reset": self = .resetPassword(user: try name())
+            case "token": self = .makeToken(user: try name())
+            case "invite": self = .invite(uses: json["uses"]?.integer, days: json["days"]?.integer)
+            case "room.create": self = .createRoom(slug: try name())
             default: throw OperatorError("The running server is of another version and does not know this command.")
             }
         }
@@ -42,7 +71,13 @@ package enum Administrator {
             switch self {
             case .addUser(let name, let role, let password):
                 .addUser(name: name, role: role, password: try password.map(Passwords.hash))
+            case .listUsers: .listUsers
+            case .setRole(let user, let role): .setRole(user: user, role: role)
+            case .ban(let user): .ban(user: user)
+            case .unban(let user): .unban(user: user)
+            case .resetPassword(let user): .resetPassword(user: user, secret: BearerToken(prefix: "reset_"))
             case .makeToken(let user): .makeToken(user: user, token: BearerToken())
+            case .invite(let uses, let days): .invite(secret: BearerToken(prefix: "invite_"), uses: uses, days: days)
             case .createRoom(let slug): .createRoom(slug: slug)
             }
         }
@@ -58,10 +93,10 @@ package enum Administrator {
         let store = try SQLiteStore(path: folder.database)
         // A writer like any other: what it appends must not pass for the end of an older epoch.
         try store.beginEpoch(at: .now)
-        let command = try request.command()
         var result = JSONObject()
         do {
-            _ = try store.write { transaction in result = try command.run(in: transaction, at: .now).0 }
+            let command = try request.command()
+            _ = try store.write { transaction in result = try command.run(in: transaction, at: .now).ok }
         } catch let problem as Problem {
             throw OperatorError(problem.detail)
         }

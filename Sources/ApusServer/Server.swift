@@ -20,6 +20,7 @@ package final class Server: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let threads: NIOThreadPool
     private let backend: ServerBackend
+    private let accounts: AccountDesk
     private let readiness: Readiness
     private let listener: any Channel
     private let control: any Channel
@@ -28,6 +29,8 @@ package final class Server: Sendable {
     private let ticker: RepeatedTask
 
     package var hub: Hub { backend.hub }
+    /// What makes the first account; nil when there was an owner when the server started.
+    package var setupSecret: String? { accounts.setup?.text }
 
     /// Starts everything. When this returns, clients are served. Throws an `OperatorError` for what the operator can
     /// mend.
@@ -67,12 +70,17 @@ package final class Server: Sendable {
             backend = ServerBackend(
                 hub: hub, store: store, writer: writer, threads: threads,
                 allowance: CommandAllowance(
-                    perSecond: settings.chat.commandsPerSecond, burst: settings.chat.commandBurst))
+                    perSecond: settings.chat.commandsPerSecond, burst: settings.chat.commandBurst),
+                origins: AllowedOrigins(settings.allowedOrigins))
+            accounts = try AccountDesk(
+                backend: backend, registration: settings.registration, triesPerMinute: settings.signInTries,
+                logger: logger)
             readiness = Readiness(writer: writer)
             let router = RouterBridge(
                 logger: logger,
-                responder: Routes(backend: backend, instruments: instruments, readiness: readiness, logger: logger)
-                    .responder())
+                responder: Routes(
+                    backend: backend, accounts: accounts, instruments: instruments, readiness: readiness, logger: logger
+                ).responder())
             let front = Front(
                 backend: backend, router: router, timeouts: settings.timeouts,
                 connectionsPerAddress: settings.connectionsPerAddress, logger: logger)
@@ -84,9 +92,11 @@ package final class Server: Sendable {
             control = try await ControlSocket.listen(at: folder.controlSocket, on: group) { [backend] request in
                 await backend.administrate(request)
             }
+            let expiry = SessionExpiry(backend: backend)
             ticker = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
                 hub.tick()
                 writer.flushReceipts()
+                expiry.tick()
             }
         } catch {
             for step in undo.reversed() { step() }
@@ -174,6 +184,7 @@ package final class Server: Sendable {
         unlink(folder.controlSocket)
         try? await group.shutdownGracefully()
         try? await threads.shutdownGracefully()
+        try? await accounts.passwords.stop()
         folder.release()
     }
 }

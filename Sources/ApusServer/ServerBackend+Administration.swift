@@ -3,40 +3,52 @@ import ApusCore
 import ApusWire
 
 extension ServerBackend {
+    /// Does something in a write transaction, which may run it twice; when this returns, it is on the disk and its
+    /// events are published.
+    func write<T: Sendable>(
+        _ body: @escaping @Sendable (any ChatTransaction) throws -> (T, [LogEvent])
+    ) async throws -> T {
+        let result = WriteResult<T>()
+        do {
+            return try await withCheckedThrowingContinuation { (done: CheckedContinuation<T, any Error>) in
+                writer.submit(
+                    WriteJob(
+                        run: { store in
+                            let (value, events) = try body(store)
+                            result.value = value
+                            return events
+                        },
+                        // A job that has not thrown has run.
+                        done: { outcome in done.resume(with: outcome.map { result.value! }) }))
+            }
+        } catch is StorageFailure {
+            throw Problem(
+                .storageUnavailable, "The server cannot write to its disk now; nothing was changed. Try again.",
+                retryAfterMilliseconds: 1000)
+        }
+    }
+
     /// A command that came in on the control socket.
     func administrate(_ json: JSONValue) async -> JSONValue {
         do {
             let command = try await blocking { try Administrator.Request(json).command() }
-            let ok = try await write { try command.run(in: $0, at: .now) }
-            return ["ok": .object(ok)]
+            let now = hub.wallClock()
+            let done = try await write { store in
+                let outcome = try command.run(in: store, at: now)
+                return (outcome, outcome.events)
+            }
+            for ended in done.ended { hub.end(ended) }
+            return ["ok": .object(done.ok)]
         } catch let problem as Problem {
             return ["error": .string(problem.detail)]
         } catch {
             return ["error": .string("\(error)")]
         }
     }
+}
 
-    /// Runs something in the writer's next transaction and publishes its events; returns once it is on the disk. The
-    /// body may run twice.
-    func write<T: Sendable>(
-        _ body: @escaping @Sendable (any ChatTransaction) throws -> (T, [LogEvent])
-    ) async throws -> T {
-        try await withCheckedThrowingContinuation { (done: CheckedContinuation<T, any Error>) in
-            let outcome = Outcome<T>()
-            writer.submit(
-                WriteJob(
-                    run: { store in
-                        let (value, events) = try body(store)
-                        outcome.value = value
-                        return events
-                    },
-                    done: { result in done.resume(with: result.map { outcome.value! }) }))  // set by the run
-        }
-    }
-
-    /// Carries the result from a job's run to its end.
-    private final class Outcome<T>: @unchecked Sendable {
-        // Invariant for @unchecked: `run` and `done` of a job are called one after the other on the writer's thread.
-        var value: T?
-    }
+/// Carries the result from a job's run to its end.
+private final class WriteResult<T: Sendable>: @unchecked Sendable {
+    // Invariant for @unchecked: `run` and `done` of a job are called one after the other on the writer's thread.
+    var value: T?
 }

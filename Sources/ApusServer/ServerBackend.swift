@@ -12,35 +12,64 @@ final class ServerBackend: Backend {
     let store: any ChatStore
     let writer: ChatWriter
     private let threads: NIOThreadPool
-    /// Neither a token's owner nor a room's key ever changes, so what is known stays true.
-    private let identities = NIOLockedValueBox<[[UInt8]: Identity]>([:])
+    let origins: AllowedOrigins
+    private let tickets = NIOLockedValueBox(TicketBook())
+    /// A room's key never changes, so what is known stays true.
     private let roomKeys = NIOLockedValueBox<[String: RoomKey]>([:])
     private static let maximumKnown = 100_000
 
     init(
-        hub: Hub, store: any ChatStore, writer: ChatWriter, threads: NIOThreadPool, allowance: CommandAllowance?
+        hub: Hub, store: any ChatStore, writer: ChatWriter, threads: NIOThreadPool, allowance: CommandAllowance?,
+        origins: AllowedOrigins
     ) {
         self.hub = hub
         self.allowance = allowance
+        self.origins = origins
         self.store = store
         self.writer = writer
         self.threads = threads
     }
 
-    func knownIdentity(bearer: String) -> Identity? {
-        let hash = BearerToken(bearer).hash
-        return identities.withLockedValue { $0[hash] }
+    func known(token: String) -> Recognition {
+        let hash = BearerToken(token).hash
+        guard let credential = hub.credentials[hash] else {
+            return store.mayKnow(tokenHash: hash) ? .unknown : .nobody
+        }
+        let now = hub.wallClock()
+        if credential.isExpired(at: now) { return .nobody }
+        if credential.isSession, let usedAt = credential.usedAt, usedAt.later(by: Session.accuracy) <= now {
+            prolong(hash, now)
+        }
+        return .somebody(credential)
     }
 
-    func identity(bearer: String) throws -> Identity? {
-        let hash = BearerToken(bearer).hash
-        guard let identity = try store.identity(tokenHash: hash) else { return nil }
-        identities.withLockedValue { known in
-            if known.count >= Self.maximumKnown { known = [:] }
-            known[hash] = identity
-        }
-        return identity
+    func load(token: String) throws {
+        let hash = BearerToken(token).hash
+        let moment = hub.credentials.moment
+        guard let credential = try store.credential(tokenHash: hash) else { return }
+        hub.credentials.keep(credential, hash, since: moment)
     }
+
+    /// A session that is used lasts on. Nobody waits for it: should the disk not take it now, it is tried tomorrow.
+    private func prolong(_ hash: [UInt8], _ now: Timestamp) {
+        let end = now.later(by: Session.lifetime)
+        hub.credentials.update(hash) {
+            $0.usedAt = now
+            $0.expiresAt = end
+        }
+        writer.submit(
+            WriteJob(
+                run: { store in
+                    try store.prolongSession(hash: hash, usedAt: now, expiresAt: end)
+                    return []
+                }, done: { _ in }))
+    }
+
+    func issueTicket(for token: String) throws -> (ticket: String, expiresAt: Timestamp) {
+        try tickets.withLockedValue { try $0.issue(for: token, now: hub.wallClock()) }
+    }
+
+    func redeem(ticket: String) -> String? { tickets.withLockedValue { $0.redeem(ticket, now: hub.wallClock()) } }
 
     func knownRooms(named names: [String]) -> Set<RoomKey>? {
         roomKeys.withLockedValue { known in

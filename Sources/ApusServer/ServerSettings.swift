@@ -17,12 +17,20 @@ package struct ServerSettings: Sendable {
     package var timeouts = FrontTimeouts()
     /// 0 means any number.
     package var connectionsPerAddress = 0
+    package var registration = Registration.invite
+    /// Tries to sign in a minute, for each address and each name; 0 means any number.
+    package var signInTries = 10
+    /// Pages on other servers that may use this one, as browsers write them: `https://chat.example`.
+    package var allowedOrigins: [String] = []
     /// How long a stopping server waits for its connections to go.
     package var grace: TimeAmount = .seconds(5)
     /// What time it is for people; tests bring a clock that they can turn.
     package var wallClock: @Sendable () -> Timestamp = { .now }
 
     package init() {}
+
+    /// Whether a text may stand among the allowed origins.
+    package static func isOrigin(_ text: String) -> Bool { AllowedOrigins.isOrigin(text) }
 
     /// What `hello` tells clients; 0 means no limit.
     var limits: JSONObject {

@@ -68,9 +68,9 @@ package struct LogReader: Sendable {
         try Int64.fetchAll(
             database,
             sql: """
-                SELECT event.seq FROM event, user WHERE user.id = ? AND EXISTS (
+                SELECT event.seq FROM event, user WHERE user.id = ? AND (event.audience = 0 OR EXISTS (
                     SELECT 1 FROM stay WHERE stay.user = user.key AND stay.room = event.audience
-                    AND stay.first_seq <= event.seq AND event.seq <= ifnull(stay.last_seq, event.seq))
+                    AND stay.first_seq <= event.seq AND event.seq <= ifnull(stay.last_seq, event.seq)))
                 ORDER BY event.seq
                 """, arguments: [user])
     }

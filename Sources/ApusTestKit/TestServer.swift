@@ -1,4 +1,4 @@
-import ApusChat
+package import ApusChat
 package import ApusCore
 package import ApusServer
 package import ApusWire
@@ -90,8 +90,8 @@ package actor TestServer {
     // MARK: people
 
     /// Makes an account as `apus user add` does, over the control socket.
-    package func user(_ name: String) async throws -> TestUser {
-        _ = try await administrate(.addUser(name: name, role: .member, password: nil))
+    package func user(_ name: String, role: UserRole = .member) async throws -> TestUser {
+        _ = try await administrate(.addUser(name: name, role: role, password: nil))
         guard let token = try await administrate(.makeToken(user: name))["token"]?.string else {
             throw DeliveryFailure("no token came for \(name)")
         }

@@ -6,10 +6,14 @@ package protocol Backend: Sendable {
     var hub: Hub { get }
     /// How many commands a user may send; nil: as many as they like.
     var allowance: CommandAllowance? { get }
-    /// Whose token this is, if it is known without asking the disk.
-    func knownIdentity(bearer: String) -> Identity?
-    /// The same, asking the disk. Blocks. Nil: nobody's.
-    func identity(bearer: String) throws -> Identity?
+    /// Whose requests are taken besides those that carry their credentials themselves.
+    var origins: AllowedOrigins { get }
+    /// Whose token this is, without asking the disk.
+    func known(token: String) -> Recognition
+    /// Asks the disk whose it is, so that it is known. Blocks.
+    func load(token: String) throws
+    /// Takes a ticket in; the token that it was made with, nil if it is not good.
+    func redeem(ticket: String) -> String?
     /// The rooms of these names, if all of them are known without asking the disk.
     func knownRooms(named names: [String]) -> Set<RoomKey>?
     /// The same, asking the disk; names of no room are left out. Blocks.
@@ -18,6 +22,15 @@ package protocol Backend: Sendable {
     func offload(_ work: @escaping @Sendable () -> Void)
     /// Runs commands of one user in order; the replies come to the address.
     func submit(_ items: [Command.Item], of user: Identity, replyTo: ReplyAddress)
+}
+
+/// What a server knows of a token at the moment.
+package enum Recognition: Sendable {
+    case somebody(Credential)
+    /// It is nobody's for sure.
+    case nobody
+    /// The disk must be asked.
+    case unknown
 }
 
 /// A token bucket, as clients are told of it.

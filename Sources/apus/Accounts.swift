@@ -5,7 +5,9 @@ import ArgumentParser
 import Foundation
 
 struct User: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Accounts.", subcommands: [Add.self])
+    static let configuration = CommandConfiguration(
+        abstract: "Accounts.",
+        subcommands: [Add.self, List.self, Role.self, Ban.self, Unban.self, Reset.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -69,6 +71,6 @@ struct RoomCommand: ParsableCommand {
     }
 }
 
-private func report(_ made: JSONObject, _ options: DataOptions, _ words: (JSONObject) -> String) {
+func report(_ made: JSONObject, _ options: DataOptions, _ words: (JSONObject) -> String) {
     print(options.json ? String(decoding: JSONValue.object(made).encoded, as: UTF8.self) : words(made))
 }

@@ -40,6 +40,9 @@ struct Serve: AsyncParsableCommand {
         func run() async throws {
             let settings = server.settings
             print("Apus is at http://\(settings.host):\(server.port) and keeps its data in \(settings.data).")
+            if let secret = server.setupSecret {
+                print("Set up: http://\(settings.host):\(server.port)/#setup=\(secret)")
+            }
             fflush(nil)
             try await gracefulShutdown()
             await server.stop()
@@ -78,6 +81,16 @@ struct ServeOptions: ParsableArguments {
 
     @Option(help: "Connections an address, which behind a proxy is everybody's (default: 0, any number).")
     var connectionsPerAddress: Int?
+
+    @Option(help: "Who may make an account: open, invite or closed (default: invite).")
+    var registration: String?
+
+    @Option(help: "Tries to sign in a minute, for each address and each name (default: 10).")
+    var signInTries: Int?
+
+    @Option(
+        help: "Pages on other servers that may use this one, as https://a.example,https://b.example (default: none).")
+    var allowedOrigins: String?
 
     @Option(help: "Characters a message (default: 10000).")
     var maxText: Int?

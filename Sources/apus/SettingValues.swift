@@ -56,6 +56,9 @@ struct SettingValues {
         settings.hub.streamsPerUser = try limit("streams-per-user") ?? settings.hub.streamsPerUser
         settings.connectionsPerAddress = try limit("connections-per-address") ?? settings.connectionsPerAddress
         settings.hub.maximumCatchUp = try limit("max-catch-up").map(Int64.init) ?? settings.hub.maximumCatchUp
+        settings.registration = try choice("registration", Registration.self) ?? settings.registration
+        settings.signInTries = try limit("sign-in-tries") ?? settings.signInTries
+        settings.allowedOrigins = try origins() ?? settings.allowedOrigins
         return settings
     }
 
@@ -70,6 +73,29 @@ struct SettingValues {
                 isUsage: name.hasPrefix("--"))
         }
         return level
+    }
+
+    private func choice<T: RawRepresentable & CaseIterable>(_ key: String, _: T.Type) throws -> T?
+    where T.RawValue == String {
+        guard let (content, name) = try value(key, .string), case .string(let text) = content else { return nil }
+        if let value = T(rawValue: text) { return value }
+        let choices = T.allCases.map(\.rawValue).joined(separator: ", ")
+        throw OperatorError(
+            "\(name) is one of \(choices), but \"\(text)\" was given.", isUsage: name.hasPrefix("--"))
+    }
+
+    private func origins() throws -> [String]? {
+        guard let (content, name) = try value("allowed-origins", .stringArray), case .stringArray(let items) = content
+        else { return nil }
+        return try items.map { item in
+            let origin = item.trimmingCharacters(in: .whitespaces)
+            guard ServerSettings.isOrigin(origin) else {
+                throw OperatorError(
+                    "\(name) lists origins such as https://chat.example, without a path, but \"\(origin)\" was given.",
+                    isUsage: name.hasPrefix("--"))
+            }
+            return origin
+        }
     }
 
     private func limit(_ key: String) throws -> Int? { try number(key, 0...1_000_000_000) }
@@ -98,7 +124,8 @@ struct SettingValues {
                 if let value = found.value { return (value.content, name) }
             } catch {
                 throw OperatorError(
-                    "\(name) is not \(type == .int ? "a whole number" : "a text").", isUsage: name.hasPrefix("--"))
+                    "\(name) is not \(type == .int ? "a whole number" : type == .string ? "a text" : "a list of texts").",
+                    isUsage: name.hasPrefix("--"))
             }
         }
         return nil

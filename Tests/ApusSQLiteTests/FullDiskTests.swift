@@ -51,7 +51,7 @@ struct FullDiskTests {
                 }
             }
             #expect(try store.head() == 1)
-            #expect(try store.identity(tokenHash: [1]) == nil)
+            #expect(try store.credential(tokenHash: [1]) == nil)
         }
         try setFull(false)
         _ = try store.write { try append($0) }

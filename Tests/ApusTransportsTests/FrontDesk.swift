@@ -25,17 +25,26 @@ final class FakeBackend: Backend {
     let allowance = CommandAllowance(perSecond: 20, burst: 50)
     let submitted = Mutex<[(items: [Command.Item], replyTo: ReplyAddress)]>([])
 
+    let tickets = Mutex(["good": "ada"])
+    let origins = AllowedOrigins(["https://chat.example"])
+
     init(hub: Hub) { self.hub = hub }
 
-    func knownIdentity(bearer: String) -> Identity? {
-        switch bearer {
-        case "ada": Identity(key: UserKey(1), id: "u_ada", name: "ada", displayName: "Ada")
-        case "bob": Identity(key: UserKey(2), id: "u_bob", name: "bob", displayName: "Bob")
-        default: nil
+    func known(token: String) -> Recognition {
+        switch token {
+        case "ada": somebody(1, "ada", "Ada")
+        case "bob": somebody(2, "bob", "Bob")
+        default: .nobody
         }
     }
 
-    func identity(bearer: String) throws -> Identity? { knownIdentity(bearer: bearer) }
+    private func somebody(_ key: Int64, _ name: String, _ displayName: String) -> Recognition {
+        let identity = Identity(key: UserKey(key), id: "u_\(name)", name: name, displayName: displayName)
+        return .somebody(Credential(identity: identity, id: "s_\(name)"))
+    }
+
+    func load(token: String) throws {}
+    func redeem(ticket: String) -> String? { tickets.withLock { $0.removeValue(forKey: ticket) } }
     func knownRooms(named names: [String]) -> Set<RoomKey>? { [] }
     func rooms(named names: [String]) throws -> Set<RoomKey> { [] }
     func offload(_ work: @escaping @Sendable () -> Void) { work() }

@@ -22,4 +22,5 @@ package let chatCommands: [String: any ChatCommand.Type] = Dictionary(
         Ack.self,
         RoomDirect.self, RoomUpdate.self, RoomArchive.self, MemberAdd.self, MemberRemove.self, MemberChangeRole.self,
         MemberBan.self, MemberUnban.self,
+        UserUpdate.self, UserRoleChange.self, UserBan.self, UserUnban.self,
     ] as [any ChatCommand.Type]).map { ($0.op, $0) })

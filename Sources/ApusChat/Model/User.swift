@@ -1,4 +1,5 @@
 package import ApusCore
+package import ApusWire
 import Crypto
 
 package enum UserRole: String, Sendable, CaseIterable {
@@ -49,10 +50,21 @@ package struct NewUser: Sendable {
 
     /// Whether a text may name a user: `[a-z0-9_-]{2,32}`.
     package static func isName(_ text: String) -> Bool { ApusChat.isName(text, maximum: 32) }
+
+    /// Whether a text may be what others see: 1 to 64 characters, none of them a control character, and not only spaces.
+    package static func isDisplayName(_ text: String) -> Bool {
+        let scalars = text.unicodeScalars
+        return (1...64).contains(scalars.count)
+            && scalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+            && !scalars.allSatisfy(\.properties.isWhitespace)
+    }
+
+    package static let badDisplayName = Problem(
+        .invalidField, "\"display_name\" is 1 to 64 characters without control characters, and not only spaces.")
 }
 
 /// A password as it is stored (RFC 7914).
-package struct PasswordHash: Sendable {
+package struct PasswordHash: Sendable, Equatable {
     package let salt: [UInt8]
     package let key: [UInt8]
 
@@ -78,7 +90,7 @@ package enum OpaqueID {
 package struct BearerToken: Sendable {
     package let text: String
 
-    package init() { text = OpaqueID.make(prefix: "apus_") }
+    package init(prefix: String = "apus_") { text = OpaqueID.make(prefix: prefix) }
 
     package init(_ text: String) { self.text = text }
 

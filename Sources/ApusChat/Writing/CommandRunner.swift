@@ -72,7 +72,8 @@ final class CommandRunner {
         do {
             let command = try item.command.get()
             let context = CommandContext(
-                store: store, hub: hub, user: user, id: command.id, at: hub.wallClock(), limits: limits)
+                store: store, hub: hub, user: try current(user, in: store), id: command.id, at: hub.wallClock(),
+                limits: limits)
             let ok = try store.savepoint { try run(command, in: context) }
             outcome.forgetSignals(ofWhoLeftIn: context.events)
             outcome.events += context.events
@@ -91,6 +92,15 @@ final class CommandRunner {
             report((try? item.command.get().op) ?? "?", error)  // a command that did not decode threw a Problem above
             return .failure(Problem(.internalError, "The command failed in the server; it has been logged."))
         }
+    }
+
+    /// The user as the account is now: the command may have waited, or its stream may be older than a change.
+    private func current(_ user: Identity, in store: any ChatTransaction) throws -> Identity {
+        guard let account = try store.account(user.key) else {
+            throw Problem(.unauthorized, "Your account is gone.")
+        }
+        if account.isBanned { throw Problem.banned }
+        return account.identity
     }
 
     private func run(_ command: Command, in context: CommandContext) throws -> JSONObject {

@@ -22,7 +22,7 @@ package enum SQLiteOpenError: Error, CustomStringConvertible, Sendable {
 /// The embedded engine: one SQLite file in WAL mode, every commit fsynced, one writer, several readers.
 package final class SQLiteStore: ChatStore {
     let pool: DatabasePool
-    private let memory: WriterMemory
+    let memory: WriterMemory
 
     /// Opens the file, making or migrating it. The caller holds the folder's lock.
     package init(path: String) throws {

@@ -10,6 +10,7 @@ final class WriterMemory: @unchecked Sendable {
     /// How much is remembered before all is forgotten.
     private static let maximumRooms = 10_000
     private static let maximumStays = 100_000
+    private static let maximumAccounts = 100_000
 
     let begin: PreparedStatement
     let commit: PreparedStatement
@@ -19,13 +20,17 @@ final class WriterMemory: @unchecked Sendable {
     let insertMessage: PreparedStatement
     let findRoom: PreparedStatement
     let findStay: PreparedStatement
+    private let findAccount: PreparedStatement
     private let updateHead: PreparedStatement
+    /// Asked by readers too, and safe for that.
+    let tokens: TokenFilter
 
     /// The log's last seq, as of the last transaction.
     var head: Int64?
     private var rooms: [String: Room] = [:]
     private var slugs: [RoomKey: String] = [:]
     private var stays: [MemberKey: Int64] = [:]
+    private var accounts: [UserKey: Account] = [:]
     /// The last message numbers; on the disk only what is not in `changedHeads`.
     private var heads: [RoomKey: Int64] = [:]
     private var changedHeads: Set<RoomKey> = []
@@ -48,8 +53,22 @@ final class WriterMemory: @unchecked Sendable {
             """, on: database)
         findRoom = try PreparedStatement("\(Room.columns) FROM room WHERE room.slug = ?", on: database)
         findStay = try PreparedStatement("SELECT since FROM member WHERE room = ? AND user = ?", on: database)
+        findAccount = try PreparedStatement("\(Account.columns) WHERE key = ?", on: database)
+        tokens = try TokenFilter(database)
         updateHead = try PreparedStatement("UPDATE room SET head = ? WHERE key = ?", on: database)
     }
+
+    // MARK: accounts
+
+    func account(_ key: UserKey) throws -> Account? {
+        if let account = accounts[key] { return account }
+        let account = try findAccount.first(key.raw) { Account($0) }
+        accounts[key] = account
+        return account
+    }
+
+    /// What is written about a user has changed.
+    func forget(_ user: UserKey) { accounts[user] = nil }
 
     // MARK: rooms
 
@@ -118,7 +137,9 @@ final class WriterMemory: @unchecked Sendable {
 
     /// At the beginning of a transaction, when everything is on the disk.
     func trim() {
-        if rooms.count > Self.maximumRooms || stays.count > Self.maximumStays { forget() }
+        if rooms.count > Self.maximumRooms || stays.count > Self.maximumStays || accounts.count > Self.maximumAccounts {
+            forget()
+        }
     }
 
     /// What was read may have been rolled back.
@@ -127,6 +148,7 @@ final class WriterMemory: @unchecked Sendable {
         rooms = [:]
         slugs = [:]
         stays = [:]
+        accounts = [:]
         heads = [:]
         changedHeads = []
     }

@@ -11,12 +11,14 @@ import NIOCore
 /// The HTTP routes that are not hot: snapshots, history, health and metrics.
 struct Routes {
     let backend: ServerBackend
+    let accounts: AccountDesk
     let instruments: Instruments
     let readiness: Readiness
     let logger: Logger
 
     func responder() -> RouterBridge.Responder {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: Sharing(origins: backend.origins))
         router.add(middleware: Problems(logger: logger))
         router.get("/healthz") { _, _ in Self.json { $0.member("status", "ok") } }
         router.get("/readyz") { [readiness] _, _ in
@@ -28,6 +30,19 @@ struct Routes {
                 .ok, "text/plain; version=0.0.4; charset=utf-8",
                 Array(MetricsPage(instruments, writerDepth: backend.writer.depth).text.utf8))
         }
+        router.post("/v1/accounts", use: signUp)
+        router.post("/v1/sessions", use: signIn)
+        router.get("/v1/sessions", use: sessions)
+        router.delete("/v1/sessions", use: endSessions)
+        router.delete("/v1/sessions/:id", use: endSession)
+        router.post("/v1/password", use: password)
+        router.post("/v1/tickets", use: ticket)
+        router.post("/v1/invites", use: makeInvite)
+        router.get("/v1/invites", use: invites)
+        router.delete("/v1/invites/:id", use: revokeInvite)
+        router.get("/v1/users", use: users)
+        router.get("/v1/users/:id", use: user)
+        router.post("/v1/users/:id/reset", use: makeReset)
         router.get("/v1/sync", use: sync)
         router.get("/v1/sync/users", use: acquaintances)
         router.get("/v1/rooms", use: rooms)
@@ -41,7 +56,10 @@ struct Routes {
         let logger = logger
         return { request, writer, channel in
             let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
-            let response = try await responder.respond(to: request, context: context)
+            let address = channel.remoteAddress.flatMap(ClientAddress.init)?.description ?? "unknown"
+            let response = try await RequestSource.$address.withValue(address) {
+                try await responder.respond(to: request, context: context)
+            }
             try await writer.write(response: response.head, body: response.body)
         }
     }
@@ -61,18 +79,6 @@ struct Routes {
                 }
             }
         }
-    }
-
-    /// Who asks. The transports' own way of saying no.
-    func identity(_ request: Request) async throws -> Identity {
-        guard let bearer = Bearer.token(request.headers[.authorization]) else {
-            throw Problem(.unauthorized, "Send the header \"Authorization: Bearer TOKEN\".")
-        }
-        if let identity = backend.knownIdentity(bearer: bearer) { return identity }
-        guard let identity = try await backend.blocking({ [backend] in try backend.identity(bearer: bearer) }) else {
-            throw Problem(.unauthorized, "The token is not known here; get a new one with `apus token NAME`.")
-        }
-        return identity
     }
 
     /// The JSON object in a request's body.

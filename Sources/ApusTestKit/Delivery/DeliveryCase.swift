@@ -31,7 +31,7 @@ package struct DeliveryCase: Sendable, CustomStringConvertible {
 
     package static let all: [DeliveryCase] =
         orderCases + resumeCases + visibilityCases + resetCases + signalCases + presenceCases + streamCases + ackCases
-        + raceCases + changeCases + commandCases + roomCases
+        + raceCases + changeCases + commandCases + roomCases + credentialCases
 }
 
 extension Transport {

@@ -14,7 +14,7 @@ package enum LogConformance {
         package let run: @Sendable (any ConformanceEngine) throws -> Void
     }
 
-    package static let cases: [Case] = reading + visibilities + epochs + writing + progress + histories + rooms
+    package static let cases: [Case] = reading + visibilities + epochs + writing + progress + histories + rooms + accounts
 }
 
 /// How the suite makes and opens stores of one engine.

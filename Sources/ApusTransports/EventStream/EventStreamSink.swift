@@ -126,6 +126,7 @@ extension Bye {
             Problem(
                 .tooManyStreams, "You have as many streams and polls open as are allowed; close one.",
                 retryAfterMilliseconds: max(spreadMilliseconds, 1000))
+        case .unauthorized: Presented.unknown
         default:
             Problem(
                 .draining, "The server cannot serve this stream now; come back in a moment.",

@@ -1,7 +1,7 @@
 import ApusCore
 import Logging
 import NIOConcurrencyHelpers
-import NIOCore
+package import NIOCore
 
 /// Keeps each address to a number of connections.
 final class ConnectionLimit: Sendable {
@@ -71,11 +71,11 @@ struct ConnectionCount {
 }
 
 /// Who is counted as one: an IPv4 address, or an IPv6 network of 64 bits, of which each client has a whole one.
-struct ClientAddress: Hashable, CustomStringConvertible {
-    let description: String
+package struct ClientAddress: Hashable, CustomStringConvertible, Sendable {
+    package let description: String
 
     /// Nil for what has no such address, as a Unix socket.
-    init?(_ address: SocketAddress) {
+    package init?(_ address: SocketAddress) {
         guard let text = address.ipAddress else { return nil }
         guard case .v6 = address else {
             description = text

@@ -6,6 +6,9 @@ import NIOHTTP1
 extension FrontHandler {
     /// Decides which form a request takes.
     func serve(_ request: FrontRequest, _ context: ChannelHandlerContext) {
+        if request.head.method == .OPTIONS, request.head.headers.contains(name: "access-control-request-method") {
+            return servePreflight(request)
+        }
         switch (request.endpoint, request.head.method) {
         case (.stream, .GET) where request.asksForWebSocket: serveWebSocket(request, context)
         case (.stream, .GET), (.stream, .HEAD), (.stream, .POST): serveHTTPStream(request)
@@ -24,6 +27,14 @@ extension FrontHandler {
                 status: .methodNotAllowed, writer.bytes, type: "application/problem+json",
                 keepAlive: request.keepAlive, isHead: request.head.method == .HEAD, extra: "allow: \(allowed)\r\n"),
             request)
+    }
+
+    /// A browser asks whether a page on another server may ask (Fetch, section 3.2.2).
+    private func servePreflight(_ request: FrontRequest) {
+        guard sharing != nil else {
+            return finish(Presented.refused(request.head.headers.first(name: "origin") ?? ""), request)
+        }
+        finish(HTTPAnswer.preflight(keepAlive: request.keepAlive), request)
     }
 
     private func finish(_ problem: Problem, _ request: FrontRequest) {
@@ -52,11 +63,11 @@ extension FrontHandler {
         do { query = try StreamQuery(target: request.target) } catch {
             return become(.refusal(.badFrame, (error as? Problem)?.detail ?? "\(error)"))
         }
-        Admission(backend: backend).admit(request.head.headers, rooms: query.rooms, on: half.loop) { answer in
+        Admission(backend: backend).admit(request, rooms: query.rooms, on: half.loop) { answer in
             switch answer {
-            case .admitted(let identity, let scope): become(.reader(query.request(identity, .webSocket, scope)))
+            case .admitted(let credential, let scope): become(.reader(query.request(credential, .webSocket, scope)))
             case .refused(let problem):
-                become(.refusal(problem.code == .unauthorized ? .unauthorized : .draining, problem.detail))
+                become(.refusal(problem.closeCode, problem.detail))
             }
         }
     }
@@ -83,7 +94,7 @@ extension FrontHandler {
         } catch {
             return finish(error as? Problem ?? Problem(.badRequest, "\(error)"), request)
         }
-        Admission(backend: backend).admit(head.headers, rooms: query.rooms, on: half.loop) { [query] answer in
+        Admission(backend: backend).admit(request, rooms: query.rooms, on: half.loop) { [query] answer in
             guard case .answering = self.state else { return }
             switch answer {
             case .refused(let problem): self.finish(problem, request)
@@ -91,13 +102,13 @@ extension FrontHandler {
                 let type = wantsEvents ? "text/event-stream" : "application/json"
                 self.finish(
                     HTTPAnswer.json([], type: type, keepAlive: request.keepAlive, isHead: true), request)
-            case .admitted(let identity, let scope):
+            case .admitted(let credential, let scope):
                 if wantsEvents {
-                    self.serveEvents(query.request(identity, .sse, scope), request)
+                    self.serveEvents(query.request(credential, .sse, scope), request)
                 } else {
                     let waits = (query.wait ?? 0) > 0 && !self.isInputClosed
                     let kind: TransportKind = waits ? .longPoll : .shortPoll
-                    self.servePoll(query.request(identity, kind, scope), request)
+                    self.servePoll(query.request(credential, kind, scope), request)
                 }
             }
         }
@@ -106,12 +117,13 @@ extension FrontHandler {
     private func serveEvents(_ reading: ReaderRequest, _ request: FrontRequest) {
         guard let wire, inputEnd == nil else { return closeGently() }
         let isChunked = request.head.version != .http1_0
+        let sharing = sharing
         let sink = EventStreamSink(
             half: half, context: wire, isChunked: isChunked, logger: logger,
             head: { answer in
                 switch answer {
-                case .stream: HTTPAnswer.eventStreamHead(isChunked: isChunked)
-                case .problem(let problem): HTTPAnswer.problem(problem, keepAlive: false)
+                case .stream: HTTPAnswer.eventStreamHead(isChunked: isChunked).with(fields: sharing)
+                case .problem(let problem): HTTPAnswer.problem(problem, keepAlive: false).with(fields: sharing)
                 }
             },
             ended: { [weak self] in self?.closeGently() })
@@ -153,16 +165,16 @@ extension FrontHandler {
         } catch {
             return finish(error as? Problem ?? Problem(.badJSON, "The body is not JSON: \(error)."), request)
         }
-        Admission(backend: backend).admit(request.head.headers, rooms: nil, on: half.loop) { answer in
+        Admission(backend: backend).admit(request, on: half.loop) { answer in
             guard case .answering = self.state else { return }
             switch answer {
             case .refused(let problem): self.finish(problem, request)
-            case .admitted(let identity, _):
+            case .admitted(let credential, _):
                 let receiver = CommandReceiver(front: self, request: request, isArray: isArray)
                 let address = ReplyAddress(
                     half: self.half.index,
                     receiver: NIOLoopBound<any ReplyReceiver>(receiver, eventLoop: self.half.loop))
-                self.backend.submit(items, of: identity, replyTo: address)
+                self.backend.submit(items, of: credential.identity, replyTo: address)
             }
         }
     }
@@ -179,6 +191,17 @@ extension FrontHandler {
             json = .object(command)
         }
         return (try Command.list(json, requiresID: false), isArray)
+    }
+}
+
+extension Problem {
+    /// A refusal as a WebSocket says it.
+    fileprivate var closeCode: CloseCode {
+        switch code {
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        default: .draining
+        }
     }
 }
 

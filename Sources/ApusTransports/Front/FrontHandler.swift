@@ -47,6 +47,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private(set) var decoder: ByteToMessageHandler<HTTPRequestDecoder>?
     var state = State.idle
     var poll: PollSink?
+    /// What the answer says so that the asking page may read it; nil where that page is the server's own.
+    var sharing: String?
     /// The encoder's context: what is written from here goes out as it is.
     var wire: ChannelHandlerContext?
     var own: ChannelHandlerContext?
@@ -147,6 +149,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         // A request that asked for another protocol stops the decoder: nothing can come after it.
         let asksForUpgrade = head.headers.contains(name: "upgrade")
         closesAfterResponse = isQuiescing || asksForUpgrade || head.method == .CONNECT || !head.isKeepAlive
+        sharing = backend.origins.sharing(with: head.headers.first(name: "origin"))
         let request = FrontRequest(head)
         if let problem = Problem(framing: head, maximumBody: request?.maximumBody ?? RouterBridge.maximumBody) {
             return refuse(problem)
@@ -200,7 +203,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The request cannot be served and the rest of it is not wanted.
     func refuse(_ problem: Problem) {
         state = .closed
-        wire?.writeAndFlush(NIOAny(HTTPAnswer.problem(problem, keepAlive: false)), promise: nil)
+        wire?.writeAndFlush(
+            NIOAny(HTTPAnswer.problem(problem, keepAlive: false).with(fields: sharing)), promise: nil)
         closeGently()
     }
 
@@ -232,7 +236,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Sends a whole response of the front.
     func answer(_ bytes: ByteBuffer, keepAlive: Bool) {
         guard case .answering = state else { return }
-        wire?.write(NIOAny(bytes), promise: nil)
+        wire?.write(NIOAny(bytes.with(fields: sharing)), promise: nil)
         needsFlush = true
         finished(keepAlive: keepAlive)
     }

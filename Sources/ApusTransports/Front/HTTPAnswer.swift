@@ -43,6 +43,11 @@ enum HTTPAnswer {
         return json(status: .gone, writer.bytes, type: "application/problem+json", keepAlive: keepAlive)
     }
 
+    static func preflight(keepAlive: Bool) -> ByteBuffer {
+        let fields = AllowedOrigins.preflightFields.map { "\($0.name): \($0.value)\r\n" }.joined()
+        return ByteBuffer(string: "HTTP/1.1 204 No Content\r\n\(fields)\(keepAlive ? "" : "connection: close\r\n")\r\n")
+    }
+
     static func eventStreamHead(isChunked: Bool) -> ByteBuffer {
         ByteBuffer(
             string: "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-store, no-transform\r\n"
@@ -55,6 +60,20 @@ enum HTTPAnswer {
         if let wait = problem.retryAfterMilliseconds { text += "retry-after: \((wait + 999) / 1000)\r\n" }
         if problem.code == .unauthorized { text += "www-authenticate: Bearer\r\n" }
         return text
+    }
+}
+
+extension ByteBuffer {
+    /// An answer with more header fields, put behind its first line: answers are made once for many who read them, and
+    /// these fields are for one.
+    func with(fields: String?) -> ByteBuffer {
+        guard let fields, let end = readableBytesView.firstIndex(of: UInt8(ascii: "\n")) else { return self }
+        var answer = ByteBuffer()
+        answer.reserveCapacity(readableBytes + fields.utf8.count)
+        answer.writeBytes(readableBytesView[...end])
+        answer.writeString(fields)
+        answer.writeBytes(readableBytesView[(end + 1)...])
+        return answer
     }
 }
 

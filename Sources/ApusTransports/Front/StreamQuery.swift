@@ -88,10 +88,10 @@ struct StreamQuery {
         }
     }
 
-    func request(_ identity: Identity, _ kind: TransportKind, _ scope: Scope) -> ReaderRequest {
+    func request(_ credential: Credential, _ kind: TransportKind, _ scope: Scope) -> ReaderRequest {
         ReaderRequest(
-            identity: identity, kind: kind, scope: scope, cursor: cursor, signals: signals, limit: limit,
-            client: client, observes: observes, probes: probes,
+            identity: credential.identity, credential: credential.id, kind: kind, scope: scope, cursor: cursor,
+            signals: signals, limit: limit, client: client, observes: observes, probes: probes,
             wait: kind.isPoll ? .seconds(Int64(wait ?? 0)) : nil)
     }
 }

@@ -52,9 +52,10 @@ final class PollSink: ReaderSink {
 
     func reset(_ reset: Reset) { finish(.reset(reset)) }
 
-    /// A poll that has been let in is answered with where it stands, whatever ends it; one that has not, is refused.
+    /// A poll that has been let in is answered with where it stands, whatever ends it but the end of its credentials;
+    /// one that has not, is refused.
     func end(_ bye: Bye) {
-        guard let reader, reader.isSeated else { return finish(.problem(bye.problem)) }
+        guard let reader, reader.isSeated, bye.code != .unauthorized else { return finish(.problem(bye.problem)) }
         let here = EncodedBatch(from: reader.position, to: reader.position)
         finish(.batch(OutgoingBatch(here, epoch: half.hub.epoch, bye: bye)))
     }

@@ -1,0 +1,56 @@
+package import ApusCore
+package import ApusWire
+
+/// What is done to accounts by commands, routes and the command line alike.
+extension ChatTransaction {
+    /// Makes an account under a name that nobody has.
+    package func makeAccount(_ user: NewUser) throws -> Identity {
+        guard NewUser.isName(user.name) else {
+            throw Problem(.invalidField, "A user's name is 2 to 32 characters of a-z, 0-9, _ and -.")
+        }
+        if try user.name == NewUser.system.name || self.user(named: user.name) != nil {
+            throw Problem(.nameTaken, "There is a user \"\(user.name)\" already; choose another name.")
+        }
+        let key = try insertUser(user)
+        return Identity(key: key, id: user.id, name: user.name, displayName: user.displayName)
+    }
+
+    /// Shuts somebody out: signed out everywhere, and the links that they made are no good any more.
+    func ban(_ account: Account, at now: Timestamp) throws -> Account {
+        try setBanned(at: now, account.identity.key)
+        try endSessions(of: account.identity.key, except: nil)
+        try deleteLinks(of: account.identity.key)
+        return Account(identity: account.identity, role: account.role, isBanned: true)
+    }
+
+    func unban(_ account: Account) throws -> Account {
+        try setBanned(at: nil, account.identity.key)
+        return Account(identity: account.identity, role: account.role, isBanned: false)
+    }
+
+    /// Signs somebody in, unless what was checked outside of the transaction is not so any more.
+    package func signIn(
+        _ user: UserKey, withPassword verified: PasswordHash, session: Session, hash: [UInt8]
+    ) throws {
+        guard let account = try account(user), try password(of: user) == verified else {
+            throw Problem(.wrongCredentials, "The name or the password is wrong.")
+        }
+        if account.isBanned { throw Problem.banned }
+        try insertSession(session, hash: hash, of: user)
+    }
+}
+
+extension Problem {
+    package static let banned = Problem(.banned, "You are banned from this server; its admins can take that back.")
+}
+
+extension Account {
+    /// The account as others see it: the data of `user.updated`, and what `GET /v1/users` shows.
+    package func encodeMembers(into writer: inout JSONWriter, idName: StaticString) {
+        writer.member(idName, identity.id)
+        writer.member("name", identity.name)
+        writer.member("display_name", identity.displayName)
+        writer.member("role", role.rawValue)
+        writer.member("banned", isBanned)
+    }
+}

@@ -1,0 +1,66 @@
+package import ApusCore
+package import ApusWire
+
+/// Makes an account for who asks for one.
+package struct SignUp: Sendable {
+    package enum Way: Sendable {
+        /// The server's first account, by the link that it printed when it started.
+        case setup
+        case invite(hash: [UInt8])
+        case open
+    }
+
+    /// The room that a new server begins with.
+    package static let firstRoom = "general"
+
+    private let name: String
+    private let displayName: String?
+    private let password: PasswordHash
+    private let way: Way
+
+    package init(name: String, displayName: String?, password: PasswordHash, way: Way) {
+        self.name = name
+        self.displayName = displayName
+        self.password = password
+        self.way = way
+    }
+
+    /// Returns who was made, and the events to publish.
+    package func run(in store: any ChatTransaction, hub: Hub, at now: Timestamp) throws -> (Identity, [LogEvent]) {
+        switch way {
+        case .setup: if try store.ownerCount() > 0 { throw Problem.goneLink }
+        case .invite(let hash):
+            guard let (link, _) = try store.link(hash: hash, kind: .invite), !link.isExpired(at: now) else {
+                throw Problem.goneLink
+            }
+        case .open: break
+        }
+        let isOwner = if case .setup = way { true } else { false }
+        let user = try store.makeAccount(
+            NewUser(name: name, displayName: displayName, role: isOwner ? .owner : .member, password: password))
+        if case .invite(let hash) = way { try store.useLink(hash: hash) }
+        guard isOwner else { return (user, []) }
+        let context = CommandContext(store: store, hub: hub, user: user, id: nil, at: now, limits: ChatLimits())
+        try furnish(context)
+        return (user, context.events)
+    }
+
+    private func furnish(_ context: CommandContext) throws {
+        guard let room = try context.store.room(named: Self.firstRoom) else {
+            let fields: JSONObject = ["kind": "public", "room": .string(Self.firstRoom), "name": "General"]
+            _ = try RoomCreate(Fields(Command(id: nil, op: RoomCreate.op, fields: fields))).run(in: context)
+            return
+        }
+        // Made from the command line before there was an owner.
+        let user = context.user
+        let seq = try context.append("member.joined", in: room, membership: .joined(user.key)) {
+            user.encodeAsMember(into: &$0)
+        }
+        try context.store.beginStay(of: user.key, in: room.key, as: .admin, at: seq)
+    }
+}
+
+extension Problem {
+    package static let goneLink = Problem(
+        .noSuchLink, "The link is not good, or not any more; ask for a new one.")
+}

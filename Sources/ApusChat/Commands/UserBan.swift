@@ -1,0 +1,21 @@
+import ApusCore
+package import ApusWire
+
+/// Shuts somebody out of the server: their sessions and streams end, and their credentials are good for nothing.
+package struct UserBan: ChatCommand {
+    package static let op = "user.ban"
+    let user: String
+
+    package init(_ fields: Fields) throws { user = try fields.string("user") }
+
+    package var content: JSONValue { [.string(user)] }
+
+    package func run(in context: CommandContext) throws -> JSONObject {
+        try context.requireServerAdmin()
+        let account = try context.account(id: user)
+        try context.account().checkBan(of: account)
+        let seq = try context.tell(try context.store.ban(account, at: context.at))
+        context.afterCommit.append { $0.end(.all(of: account.identity.key)) }
+        return ["seq": .integer(seq)]
+    }
+}

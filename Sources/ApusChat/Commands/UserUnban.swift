@@ -1,0 +1,18 @@
+import ApusCore
+package import ApusWire
+
+/// Takes a ban back. The sessions that it ended stay ended; tokens of the command line are good again.
+package struct UserUnban: ChatCommand {
+    package static let op = "user.unban"
+    let user: String
+
+    package init(_ fields: Fields) throws { user = try fields.string("user") }
+
+    package var content: JSONValue { [.string(user)] }
+
+    package func run(in context: CommandContext) throws -> JSONObject {
+        try context.requireServerAdmin()
+        let seq = try context.tell(try context.store.unban(try context.account(id: user)))
+        return ["seq": .integer(seq)]
+    }
+}

@@ -1,0 +1,240 @@
+import ApusChat
+import ApusCore
+import ApusTransports
+import ApusWire
+import Logging
+import NIOConcurrencyHelpers
+
+/// Who may make an account.
+package enum Registration: String, Sendable, CaseIterable {
+    case open, invite, closed
+}
+
+/// Where a request for credentials comes from.
+struct Visitor: Sendable {
+    let address: String
+    /// The value of the cookie that an earlier sign-in left.
+    let device: String?
+    /// What the client calls itself.
+    let label: String
+}
+
+/// Somebody who has just got a session.
+struct SignedIn: Sendable {
+    let token: BearerToken
+    let session: Session
+    let user: Identity
+    let device: String
+}
+
+/// Gives out and takes back credentials.
+final class AccountDesk: Sendable {
+    let backend: ServerBackend
+    let registration: Registration
+    let logger: Logger
+    let passwords = PasswordThreads()
+    let devices = DeviceCookies()
+    /// The secret of the set-up link; nil when the server had an owner already when it started.
+    let setup: BearerToken?
+    private let throttle: NIOLockedValueBox<SignInThrottle>
+    private let hasOwner = NIOLockedValueBox(false)
+
+    init(backend: ServerBackend, registration: Registration, triesPerMinute: Int, logger: Logger) throws {
+        self.backend = backend
+        self.registration = registration
+        self.logger = logger
+        throttle = NIOLockedValueBox(SignInThrottle(perMinute: triesPerMinute))
+        setup = try backend.store.hasOwner() ? nil : BearerToken(prefix: "setup_")
+    }
+
+    var now: Timestamp { backend.hub.wallClock() }
+
+    // MARK: signing in
+
+    func signIn(name: String, password: String, _ visitor: Visitor) async throws -> SignedIn {
+        try await requireOwner()
+        let device = devices.nonce(visitor.device, for: name)
+        let counts = throttle.withLockedValue {
+            $0.counts(name: name, address: visitor.address, device: device)
+        }
+        try count(counts, visitor)
+        let found = try await backend.blocking { [backend] in try backend.store.account(named: name) }
+        guard let found, let stored = try await verified(password, found.password, counts) else {
+            if found == nil { _ = try await verified(password, nil, counts) }
+            log("sign-in refused", found?.account.identity, visitor)
+            throw Problem(.wrongCredentials, "The name or the password is wrong.")
+        }
+        let user = found.account.identity
+        throttle.withLockedValue {
+            $0.giveBack(counts)
+            $0.remember(name: name, address: visitor.address)
+        }
+        let signedIn = make(user, visitor)
+        try await backend.write { store in
+            try store.signIn(
+                user.key, withPassword: stored, session: signedIn.session, hash: signedIn.token.hash)
+            return ((), [])
+        }
+        log("signed in", user, visitor)
+        return signedIn
+    }
+
+    /// What the password was checked against, if it is the right one. A server that is too busy to tell counts nothing.
+    private func verified(
+        _ password: String, _ stored: PasswordHash?, _ counts: [SignInThrottle.Count]
+    ) async throws -> PasswordHash? {
+        do {
+            return try await passwords.run { try Passwords.verify(password, stored) } ? stored : nil
+        } catch {
+            throttle.withLockedValue { $0.giveBack(counts) }
+            throw error
+        }
+    }
+
+    // MARK: signing up
+
+    func signUp(
+        name: String, displayName: String?, password: String, setup: String?, invite: String?, _ visitor: Visitor
+    ) async throws -> SignedIn {
+        guard NewUser.isName(name) else {
+            throw Problem(.invalidField, "A user's name is 2 to 32 characters of a-z, 0-9, _ and -.")
+        }
+        if let displayName, !NewUser.isDisplayName(displayName) { throw NewUser.badDisplayName }
+        try Passwords.check(password)
+        let counts = [SignInThrottle.Count.address(visitor.address)]
+        try count(counts, visitor)
+        let way = try await way(setup: setup, invite: invite)
+        // Looked at before the work of hashing, and again when the account is made.
+        if try await backend.blocking({ [backend] in try backend.store.account(named: name) }) != nil {
+            throw Problem(.nameTaken, "There is a user \"\(name)\" already; choose another name.")
+        }
+        let signUp = SignUp(
+            name: name, displayName: displayName, password: try await passwords.run { try Passwords.hash(password) },
+            way: way)
+        let (hub, now) = (backend.hub, now)
+        let token = BearerToken()
+        let session = Session(at: now, label: visitor.label)
+        let user = try await backend.write { store in
+            let (user, events) = try signUp.run(in: store, hub: hub, at: now)
+            try store.insertSession(session, hash: token.hash, of: user.key)
+            return (user, events)
+        }
+        // Who was invited is not somebody who makes accounts by the dozen.
+        if registration != .open || setup != nil { throttle.withLockedValue { $0.giveBack(counts) } }
+        throttle.withLockedValue { $0.remember(name: name, address: visitor.address) }
+        log("account made", user, visitor)
+        return SignedIn(token: token, session: session, user: user, device: devices.make(for: name))
+    }
+
+    private func way(setup secret: String?, invite: String?) async throws -> SignUp.Way {
+        if let secret {
+            // Hashes are compared: what is learnt from the time says nothing of the secret.
+            guard let setup, BearerToken(secret).hash == setup.hash else { throw Problem.goneLink }
+            return .setup
+        }
+        try await requireOwner()
+        switch registration {
+        case .open: return .open
+        case .closed: throw Problem(.forbidden, "Accounts are made by the operator of this server only.")
+        case .invite:
+            guard let invite else {
+                throw Problem(.inviteRequired, "An account needs an invite; ask somebody who is here for a link.")
+            }
+            let hash = BearerToken(invite).hash
+            let link = try await backend.blocking { [backend] in try backend.store.link(hash: hash, kind: .invite)?.link
+            }
+            guard let link, !link.isExpired(at: now) else { throw Problem.goneLink }
+            return .invite(hash: hash)
+        }
+    }
+
+    // MARK: passwords
+
+    /// Changes a password and ends all sessions but the one that this is asked with.
+    func changePassword(_ old: String, _ new: String, by credential: Credential, _ visitor: Visitor) async throws {
+        try Passwords.check(new)
+        let user = credential.identity
+        let counts = [SignInThrottle.Count.user(user.id)]
+        try count(counts, visitor)
+        let found = try await backend.blocking { [backend] in try backend.store.account(named: user.name) }
+        guard let stored = try await verified(old, found?.password, counts) else {
+            log("password not changed", user, visitor)
+            throw Problem(.wrongCredentials, "\"old\" is not the password; an admin can make a link to set a new one.")
+        }
+        throttle.withLockedValue { $0.giveBack(counts) }
+        let hash = try await passwords.run { try Passwords.hash(new) }
+        let ended = try await backend.write { store in
+            guard try store.password(of: user.key) == stored else {
+                throw Problem(.wrongCredentials, "The password has just been changed elsewhere.")
+            }
+            try store.setPassword(hash, of: user.key)
+            return (try store.endSessions(of: user.key, except: credential.id), [])
+        }
+        for session in ended { backend.hub.end(.opened(by: user.key, with: session)) }
+        log("password changed", user, visitor)
+    }
+
+    /// Sets a password by a link, ends all sessions and begins one.
+    func resetPassword(_ secret: String, _ new: String, _ visitor: Visitor) async throws -> SignedIn {
+        try Passwords.check(new)
+        let counts = [SignInThrottle.Count.address(visitor.address)]
+        try count(counts, visitor)
+        let (link, now) = (BearerToken(secret).hash, now)
+        _ = try await backend.blocking { [backend] in
+            try Self.owner(of: backend.store.link(hash: link, kind: .reset), now)
+        }
+        let hash = try await passwords.run { try Passwords.hash(new) }
+        throttle.withLockedValue { $0.giveBack(counts) }
+        let token = BearerToken()
+        let session = Session(at: now, label: visitor.label)
+        let (user, ended) = try await backend.write { store in
+            let key = try Self.owner(of: store.link(hash: link, kind: .reset), now)
+            guard let account = try store.account(key) else { throw Problem.goneLink }
+            if account.isBanned { throw Problem.banned }
+            try store.useLink(hash: link)
+            try store.setPassword(hash, of: key)
+            let ended = try store.endSessions(of: key, except: nil)
+            try store.insertSession(session, hash: token.hash, of: key)
+            return ((account.identity, ended), [])
+        }
+        for session in ended { backend.hub.end(.opened(by: user.key, with: session)) }
+        log("password reset", user, visitor)
+        return SignedIn(token: token, session: session, user: user, device: devices.make(for: user.name))
+    }
+
+    private static func owner(of found: (link: Link, user: UserKey?)?, _ now: Timestamp) throws -> UserKey {
+        guard let found, let user = found.user, !found.link.isExpired(at: now) else { throw Problem.goneLink }
+        return user
+    }
+
+    // MARK: what they share
+
+    /// Until there is an owner, only the set-up link makes an account, and nobody has a password to sign in with.
+    private func requireOwner() async throws {
+        if hasOwner.withLockedValue(\.self) { return }
+        guard try await backend.blocking({ [backend] in try backend.store.hasOwner() }) else {
+            throw Problem(
+                .setupRequired, "The server has no owner yet; open the link that `apus serve` printed when it started.")
+        }
+        hasOwner.withLockedValue { $0 = true }
+    }
+
+    private func count(_ counts: [SignInThrottle.Count], _ visitor: Visitor) throws {
+        guard let wait = throttle.withLockedValue({ $0.refusal(counts, now: now) }) else { return }
+        log("sign-in throttled", nil, visitor)
+        throw Problem(
+            .rateLimited, "Too many tries; the next one is possible in \((wait + 999) / 1000) s.",
+            retryAfterMilliseconds: wait)
+    }
+
+    private func make(_ user: Identity, _ visitor: Visitor) -> SignedIn {
+        SignedIn(
+            token: BearerToken(), session: Session(at: now, label: visitor.label), user: user,
+            device: devices.make(for: user.name))
+    }
+
+    /// Never what was typed: people type passwords where names belong.
+    private func log(_ what: Logger.Message, _ user: Identity?, _ visitor: Visitor) {
+        logger.info(what, metadata: ["user": "\(user?.id ?? "unknown")", "address": "\(visitor.address)"])
+    }
+}
