@@ -113,8 +113,15 @@ struct SignInThrottleTests {
         let second = try book.issue(for: "token", now: start)
         #expect(book.redeem(second.ticket, now: at(30)) == nil)
         #expect(book.redeem(second.ticket, now: start) == nil, "a late try uses it up")
-        for _ in 0..<TicketBook.maximum { _ = try book.issue(for: "token", now: start) }
-        #expect(throws: Problem.self) { _ = try book.issue(for: "token", now: start) }
-        #expect(throws: Never.self) { _ = try book.issue(for: "token", now: at(30)) }
+    }
+
+    @Test func `tickets are bounded, for each token and altogether`() throws {
+        var book = TicketBook()
+        let tickets = try (0...TicketBook.maximumOfToken).map { _ in try book.issue(for: "token", now: start).ticket }
+        #expect(book.redeem(tickets[0], now: start) == nil, "the oldest has made room")
+        #expect(tickets.dropFirst().allSatisfy { book.redeem($0, now: start) == "token" })
+        for number in 0..<TicketBook.maximum { _ = try book.issue(for: "\(number)", now: start) }
+        #expect(throws: Problem.self) { _ = try book.issue(for: "another", now: start) }
+        #expect(throws: Never.self) { _ = try book.issue(for: "another", now: at(30)) }
     }
 }

@@ -28,15 +28,17 @@ extension ChatTransaction {
         return Account(identity: account.identity, role: account.role, isBanned: false)
     }
 
-    /// Signs somebody in, unless what was checked outside of the transaction is not so any more.
+    /// Signs somebody in, unless what was checked outside of the transaction is not so any more. Returns the sessions that
+    /// have made room.
+    @discardableResult
     package func signIn(
         _ user: UserKey, withPassword verified: PasswordHash, session: Session, hash: [UInt8]
-    ) throws {
+    ) throws -> [String] {
         guard let account = try account(user), try password(of: user) == verified else {
             throw Problem(.wrongCredentials, "The name or the password is wrong.")
         }
         if account.isBanned { throw Problem.banned }
-        try insertSession(session, hash: hash, of: user)
+        return try insertSession(session, hash: hash, of: user)
     }
 }
 

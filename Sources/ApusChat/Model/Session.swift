@@ -4,6 +4,8 @@ package import ApusWire
 package struct Session: Sendable {
     /// How long a session lasts without being used.
     package static let lifetime: Int64 = 30 * 24 * 3_600_000
+    /// More than this nobody has: a new one takes the place of the one that has been unused for longest.
+    package static let maximum = 100
     /// How often its use is written down.
     package static let accuracy: Int64 = 24 * 3_600_000
 

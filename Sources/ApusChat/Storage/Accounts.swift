@@ -21,7 +21,9 @@ package protocol AccountWriting: AnyObject {
 
     /// A token that does not end by itself.
     func insertToken(hash: [UInt8], of user: UserKey, at: Timestamp) throws
-    func insertSession(_ session: Session, hash: [UInt8], of user: UserKey) throws
+    /// Returns the ids of those that it took the place of.
+    @discardableResult
+    func insertSession(_ session: Session, hash: [UInt8], of user: UserKey) throws -> [String]
     func prolongSession(hash: [UInt8], usedAt: Timestamp, expiresAt: Timestamp) throws
     /// False when the user has no such session.
     func endSession(_ id: String, of user: UserKey) throws -> Bool

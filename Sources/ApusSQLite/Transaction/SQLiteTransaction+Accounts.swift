@@ -65,7 +65,7 @@ extension SQLiteTransaction {
         memory.tokens.insert(hash)
     }
 
-    func insertSession(_ session: Session, hash: [UInt8], of user: UserKey) throws {
+    func insertSession(_ session: Session, hash: [UInt8], of user: UserKey) throws -> [String] {
         try run(
             """
             INSERT INTO token (hash, id, user, created_at, kind, expires_at, used_at, label)
@@ -73,6 +73,14 @@ extension SQLiteTransaction {
             """, Data(hash), session.id, user.raw, session.createdAt.milliseconds, session.expiresAt.milliseconds,
             session.usedAt.milliseconds, session.label)
         memory.tokens.insert(hash)
+        let surplus = try String.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT id FROM token WHERE user = ? AND kind = 'session' AND id <> ?
+                    ORDER BY used_at DESC, created_at DESC LIMIT -1 OFFSET ?
+                    """), arguments: [user.raw, session.id, Session.maximum - 1])
+        for id in surplus { _ = try endSession(id, of: user) }
+        return surplus
     }
 
     func prolongSession(hash: [UInt8], usedAt: Timestamp, expiresAt: Timestamp) throws {

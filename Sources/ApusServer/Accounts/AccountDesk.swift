@@ -70,11 +70,12 @@ final class AccountDesk: Sendable {
             $0.remember(name: name, address: visitor.address)
         }
         let signedIn = make(user, visitor)
-        try await backend.write { store in
-            try store.signIn(
+        let ended = try await backend.write { store in
+            let ended = try store.signIn(
                 user.key, withPassword: stored, session: signedIn.session, hash: signedIn.token.hash)
-            return ((), [])
+            return (ended, [])
         }
+        for session in ended { backend.hub.end(.opened(by: user.key, with: session)) }
         log("signed in", user, visitor)
         return signedIn
     }

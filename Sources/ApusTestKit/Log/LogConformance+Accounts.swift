@@ -69,6 +69,23 @@ extension LogConformance {
             try require(try bench.write { try $0.endSessions(of: ada, except: nil) }, equals: [], "more ends")
             try require(try bench.store.credential(tokenHash: hash(9)) != nil, "a token has ended with the sessions")
         },
+        Case(description: "nobody has more sessions than a hundred; the one that was unused for longest makes room") {
+            engine in
+            let bench = try Workbench(engine)
+            let (ada, bob) = (try bench.user("ada"), try bench.user("bob"))
+            func begin(_ number: Int, of user: UserKey) throws -> [String] {
+                let new = Self.session("s_\(user.raw)_\(number)", at: bench.at.later(by: Int64(number)))
+                let hash = Array(new.id.utf8)
+                return try bench.write { try $0.insertSession(new, hash: hash, of: user) }
+            }
+            try require(try begin(0, of: bob), equals: [], "room made in vain")
+            for number in 1...Session.maximum { try require(try begin(number, of: ada), equals: [], "room made early") }
+            let used = bench.at.later(by: 999)
+            try bench.write { try $0.prolongSession(hash: Array("s_1_1".utf8), usedAt: used, expiresAt: used) }
+            try require(try begin(Session.maximum + 1, of: ada), equals: ["s_1_2"], "who makes room")
+            try require(try bench.store.sessions(of: ada).count, equals: Session.maximum, "sessions in the end")
+            try require(try bench.store.sessions(of: bob).count, equals: 1, "another user's sessions")
+        },
         Case(description: "a banned user's tokens are nobody's, and the writer sees every change of an account") {
             engine in
             let bench = try Workbench(engine)
