@@ -49,6 +49,7 @@ struct PrivateRoomTests {
             return (problem, statements.withLockedValue(\.self))
         }
         let missing = "r_00000000000000000000000000"
+        _ = try ask(missing)  // the first command of somebody also reads who they are
         let (problem, steps) = try ask(missing)
         #expect(problem.code == .noSuchRoom)
         #expect(!steps.isEmpty)
