@@ -107,11 +107,13 @@ enum Schema {
 
     // MARK: version 2
 
-    /// `about`: the message (its seq) that the event tells of, so that its text can be purged everywhere.
+    /// `about`: the message (its seq) that the event tells of, so that its text can be purged everywhere. The blanks are
+    /// what `SQLiteTransaction.roomForPurging` gives to newer events.
     private static let logColumns = """
         ALTER TABLE event ADD COLUMN about INTEGER;
         ALTER TABLE event ADD COLUMN witness INTEGER;
         CREATE INDEX event_about ON event (about) WHERE about IS NOT NULL;
+        UPDATE event SET data = data || '   ' WHERE number IS NOT NULL AND length(data) < 128;
         """
 
     /// `token` holds every credential: sessions of people (`kind` session, which end) and tokens of the command line,
@@ -173,7 +175,12 @@ enum Schema {
         ALTER TABLE member ADD COLUMN banned_at INTEGER;
         """
 
-    /// A message's key is the seq of its `message.created`; `changed` is the seq of its last change.
+    /// A message's key is the seq of its `message.created`; `changed` is the seq of its last change, and `text_seq` that
+    /// of the event that holds what it says now. Texts are in the log alone, whose rows are written once and overwritten
+    /// in place: where rows change their size, SQLite moves their neighbours to other pages and leaves copies behind
+    /// that `secure_delete` does not reach when they are deleted later (`SQLiteTransaction+Purging.swift`).
+    ///
+    /// `mention` is there to count what is not read; its user is 0 where everybody is meant.
     private static let messages = """
         CREATE TABLE newer_message (
             seq INTEGER PRIMARY KEY,
@@ -183,14 +190,13 @@ enum Schema {
             by INTEGER NOT NULL,
             at INTEGER NOT NULL,
             command_id TEXT,
-            text TEXT NOT NULL,
+            text_seq INTEGER NOT NULL,
             reply_to INTEGER,
-            mentions TEXT,
             edited_at INTEGER,
             deleted_at INTEGER
         );
-        INSERT INTO newer_message (seq, room, number, changed, by, at, command_id, text)
-            SELECT seq, room, number, seq, by, at, command_id, text FROM message;
+        INSERT INTO newer_message (seq, room, number, changed, by, at, command_id, text_seq)
+            SELECT seq, room, number, seq, by, at, command_id, seq FROM message;
         DROP TABLE message;
         ALTER TABLE newer_message RENAME TO message;
         CREATE UNIQUE INDEX message_number ON message (room, number);
@@ -200,6 +206,12 @@ enum Schema {
             user INTEGER NOT NULL,
             seq INTEGER NOT NULL,
             PRIMARY KEY (message, emoji, user)
+        ) WITHOUT ROWID;
+        CREATE TABLE mention (
+            user INTEGER NOT NULL,
+            room INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (user, room, number)
         ) WITHOUT ROWID;
         """
 }

@@ -33,19 +33,22 @@ package struct LogReader: Sendable {
     }
 
     /// Every event of the log.
-    package func events() throws -> [Event] { try database.read(Self.events) }
+    package func events() throws -> [Event] { try database.read { try Self.events($0) }.map(\.event) }
 
     /// What a user may see: who is a member is taken from the events themselves, then compared with the stored stays.
     package func events(visibleTo user: String, in rooms: [String]? = nil) throws -> [Event] {
-        let (all, stored) = try database.read { (try Self.events($0), try Self.seqs($0, storedFor: user)) }
+        let (all, stored) = try database.read { (try Self.events($0, for: user), try Self.seqs($0, storedFor: user)) }
         var mine: Set<String> = []
-        let visible = all.filter { event in
+        var present: Set<Int64> = []
+        let visible = all.filter { event, witness in
             guard let room = event.room else { return true }
             let isAbout = event.data["user"]?.string == user || event.type == "room.created" && event.by == user
             if isAbout, event.type == "room.created" || event.type == "member.joined" { mine.insert(room) }
             defer { if isAbout, event.type == "member.left" { mine.remove(room) } }
-            return mine.contains(room)
-        }
+            guard mine.contains(room) else { return false }
+            present.insert(event.seq)
+            return witness.map(present.contains) ?? true
+        }.map(\.event)
         if stored != visible.map(\.seq) {
             throw DeliveryFailure("by their events \(user) may see \(visible.map(\.seq)), by the stays \(stored)")
         }
@@ -53,24 +56,29 @@ package struct LogReader: Sendable {
         return visible.filter { $0.room.map(rooms.contains) ?? false }
     }
 
-    private static func events(_ database: Database) throws -> [Event] {
+    /// Those of rooms and for everybody, and a user's own, with the seq at which a reader must have been there too.
+    private static func events(
+        _ database: Database, for user: String? = nil
+    ) throws -> [(event: Event, witness: Int64?)] {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT event.seq, event.type, room.slug, user.id, event.at, event.command_id, event.data
+                SELECT event.seq, event.type, room.slug, user.id, event.at, event.command_id, event.data, event.witness
                 FROM event JOIN user ON user.key = event.by LEFT JOIN room ON room.key = event.audience
-                WHERE event.audience >= 0 ORDER BY event.seq
-                """
-        ).map(event)
+                WHERE event.audience >= 0 OR event.audience = (SELECT -key FROM user WHERE id = ?) ORDER BY event.seq
+                """, arguments: [user]
+        ).map { (try event($0), $0[7]) }
     }
 
     private static func seqs(_ database: Database, storedFor user: String) throws -> [Int64] {
         try Int64.fetchAll(
             database,
             sql: """
-                SELECT event.seq FROM event, user WHERE user.id = ? AND (event.audience = 0 OR EXISTS (
+                WITH mine AS (SELECT event.seq FROM event, user WHERE user.id = ?1 AND EXISTS (
                     SELECT 1 FROM stay WHERE stay.user = user.key AND stay.room = event.audience
                     AND stay.first_seq <= event.seq AND event.seq <= ifnull(stay.last_seq, event.seq)))
+                SELECT event.seq FROM event, user WHERE user.id = ?1 AND (event.audience IN (0, -user.key)
+                    OR event.seq IN mine AND (event.witness IS NULL OR event.witness IN mine))
                 ORDER BY event.seq
                 """, arguments: [user])
     }

@@ -13,10 +13,10 @@ final class Writing: ReplyReceiver {
     private let thread: WriterThread
     private var replies: [Reply] = []
 
-    init(_ store: SQLiteStore) throws {
+    init(_ store: SQLiteStore, limits: ChatLimits = ChatLimits()) throws {
         hub = try Hub(log: store, loops: [loop], wallClock: { Timestamp(milliseconds: 0) }, offload: { $0() })
         thread = WriterThread(
-            store: store, hub: hub, limits: ChatLimits(), report: { _, _ in }, works: { _ in })
+            store: store, hub: hub, limits: limits, report: { _, _ in }, works: { _ in })
     }
 
     func submission(_ user: Identity, _ commands: [String]) -> WriterWork {

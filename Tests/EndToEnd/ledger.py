@@ -27,7 +27,9 @@ class Ledger:
                 JOIN user ON user.key = event.by LEFT JOIN room ON room.key = event.audience ORDER BY seq""")
             self.stays = rows("SELECT * FROM stay")
             self.rooms = rows("SELECT * FROM room")
-            self.messages = rows("SELECT * FROM message ORDER BY room, number")
+            self.messages = rows(
+                """SELECT message.*, event.data ->> '$.text' AS text FROM message
+                JOIN event ON event.seq = message.text_seq ORDER BY room, message.number""")
             self.commands = rows("SELECT * FROM command")
             self.users = {row["name"]: row for row in rows("SELECT * FROM user")}
         database.close()

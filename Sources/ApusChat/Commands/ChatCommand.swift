@@ -23,4 +23,5 @@ package let chatCommands: [String: any ChatCommand.Type] = Dictionary(
         RoomDirect.self, RoomUpdate.self, RoomArchive.self, MemberAdd.self, MemberRemove.self, MemberChangeRole.self,
         MemberBan.self, MemberUnban.self,
         UserUpdate.self, UserRoleChange.self, UserBan.self, UserUnban.self,
+        MessageEdit.self, MessageDelete.self, ReactionAdd.self, ReactionRemove.self, SettingsUpdate.self,
     ] as [any ChatCommand.Type]).map { ($0.op, $0) })

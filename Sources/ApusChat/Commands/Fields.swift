@@ -35,6 +35,19 @@ package struct Fields: Sendable {
         }
     }
 
+    package func optionalNumber(_ name: String) throws -> Int64? {
+        switch object[name] {
+        case nil, .null: nil
+        default: try number(name)
+        }
+    }
+
+    /// Any JSON, `null` too.
+    package func value(_ name: String) throws -> JSONValue {
+        guard let value = object[name] else { throw missing(name, "any JSON") }
+        return value
+    }
+
     package func bool(_ name: String) throws -> Bool {
         guard let value = try optionalBool(name) else { throw missing(name, "true or false") }
         return value

@@ -5,33 +5,38 @@ package import ApusWire
 package struct MessagePost: ChatCommand {
     package static let op = "message.post"
     let slug: String
-    let text: String
+    let text: MessageText
+    let replyTo: Int64?
 
     package init(_ fields: Fields) throws {
         slug = try fields.string("room")
-        text = try fields.string("text")
-        if text.isEmpty { throw Problem(.invalidField, "\"text\" of message.post is empty.") }
+        text = try MessageText(fields, of: Self.op)
+        replyTo = try fields.optionalNumber("reply_to")
     }
 
-    package var content: JSONValue { [.string(slug), .string(text)] }
+    package var content: JSONValue {
+        .array([.string(slug), .string(text.value)] + (replyTo.map { [.integer($0)] } ?? []))
+    }
 
     package func run(in context: CommandContext) throws -> JSONObject {
-        let limit = context.limits.textLength
-        if limit > 0, text.utf8.count > limit, text.unicodeScalars.count > limit {
-            throw Problem(
-                .tooLarge, "A message has at most \(limit) characters, but \(text.unicodeScalars.count) came.")
-        }
+        try text.check(context.limits)
         let room = try context.openRoom(slug)
+        if let replyTo { _ = try context.message(replyTo, in: room) }
         try context.gather(in: room)
+        let mentions = try context.mentions(in: text.value, of: room)
         let number = try context.store.takeNumber(in: room.key)
         let seq = try context.append("message.created", in: room, number: number) {
             $0.member("number", number)
-            $0.member("text", text)
+            $0.member("text", text.value)
+            if let replyTo { $0.member("reply_to", replyTo) }
+            mentions.map(\.id).encodeMentions(into: &$0)
         }
-        try context.store.insertMessage(
-            Message(
-                room: slug, number: number, created: seq, by: context.user.id, at: context.at, id: context.id,
-                text: text), in: room.key, by: context.user.key)
+        var message = Message(
+            room: slug, number: number, created: seq, by: context.user.id, at: context.at, id: context.id,
+            text: text.value)
+        message.replyTo = replyTo
+        try context.store.insertMessage(message, in: room.key, by: context.user.key)
+        if !mentions.isEmpty { try context.store.insertMentions(mentions, number: number, in: room.key) }
         return ["seq": .integer(seq), "number": .integer(number), "at": .string(context.at.description)]
     }
 }

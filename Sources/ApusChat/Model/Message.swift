@@ -15,7 +15,7 @@ package struct Message: Sendable {
     package var text: String
     /// The number of the message that it answers.
     package var replyTo: Int64?
-    /// The ids of those whom it names.
+    /// The ids of those whom it names, and `Mention.everybody`.
     package var mentions: [String] = []
     package var editedAt: Timestamp?
     package var isDeleted = false
@@ -24,10 +24,16 @@ package struct Message: Sendable {
 
     package struct Reaction: Sendable, Equatable {
         package let emoji: String
+        /// How many people reacted with it.
+        package let count: Int64
+        /// The reader first, then in order; at most `listed`.
         package var users: [String]
 
-        package init(emoji: String, users: [String]) {
+        package static let listed = 50
+
+        package init(emoji: String, count: Int64, users: [String]) {
             self.emoji = emoji
+            self.count = count
             self.users = users
         }
     }
@@ -54,10 +60,7 @@ package struct Message: Sendable {
             if isDeleted { $0.member("purged", true) } else { $0.member("text", text) }
             if let replyTo { $0.member("reply_to", replyTo) }
             if let editedAt { $0.member("edited_at", editedAt) }
-            if !mentions.isEmpty {
-                $0.name("mentions")
-                $0.array { for user in mentions { $0.string(user) } }
-            }
+            mentions.encodeMentions(into: &$0)
             if !reactions.isEmpty {
                 $0.name("reactions")
                 $0.array { for reaction in reactions { reaction.encode(into: &$0) } }
@@ -66,10 +69,20 @@ package struct Message: Sendable {
     }
 }
 
+extension [String] {
+    /// The member `mentions` of a message or an event, left out where there are none.
+    func encodeMentions(into writer: inout JSONWriter) {
+        if isEmpty { return }
+        writer.name("mentions")
+        writer.array { for user in self { $0.string(user) } }
+    }
+}
+
 extension Message.Reaction {
     func encode(into writer: inout JSONWriter) {
         writer.object {
             $0.member("emoji", emoji)
+            $0.member("count", count)
             $0.name("users")
             $0.array { for user in users { $0.string(user) } }
         }

@@ -27,7 +27,9 @@ package struct RememberedCommand: Sendable {
 
 /// One write transaction, as commands see it. Used on the writer's thread only, and only inside `write`.
 /// Methods throw `StorageFailure` when the disk refuses, and that ends the whole group.
-package protocol ChatTransaction: RoomWriting, MessageWriting, AccountWriting, ExternalAccountWriting, HookWriting {
+package protocol ChatTransaction: RoomWriting, MessageWriting, SettingWriting, AccountWriting, ExternalAccountWriting,
+    HookWriting
+{
     /// Runs `body` so that its changes vanish if it throws, and no others.
     func savepoint<T>(_ body: () throws -> T) throws -> T
     /// The seq of the last event, those of this transaction included.
@@ -48,4 +50,8 @@ package protocol ChatStore: Log, SignalSource, RoomReading, MessageReading, Acco
     /// the first run did has not happened then. Returns how long the commit took. Throws `StorageFailure` when it did
     /// not happen.
     func write(_ body: (any ChatTransaction) throws -> Void) throws -> Duration
+
+    /// Removes from the store's files what deleted messages have left beside the database itself, such as a write-ahead
+    /// log. False when a reader is in the way: to be tried again. Not inside `write`. Throws `StorageFailure`.
+    func wipe() throws -> Bool
 }

@@ -53,6 +53,9 @@ package struct RoomEntry: Sendable {
     package let since: Int64
     package let read: Int64
     package let lastMessage: Message?
+    package var notifications = Notifications.all
+    /// How many messages past `read` mention the user, or everybody.
+    package var mentions: Int64 = 0
 
     package init(room: Room, role: RoomRole, since: Int64, read: Int64, lastMessage: Message?) {
         self.room = room
@@ -69,6 +72,8 @@ package struct Snapshot: Sendable {
     package let rooms: [RoomEntry]
     /// Those who share a room with the user, and the user; by id, at most `limit` of them.
     package let users: [Identity]
+    /// The user's own, by name.
+    package var settings = JSONObject()
 
     package init(seq: Int64, rooms: [RoomEntry], users: [Identity]) {
         self.seq = seq

@@ -12,6 +12,7 @@ final class WriterThread: @unchecked Sendable {
     private var receipts = ReceiptBook()
     /// The last group did not reach the disk: it is tried again once a second, and said once in the log.
     private var hasFailed = false
+    private var wiping = WipeSchedule()
 
     init(
         store: any ChatStore, hub: Hub, limits: ChatLimits, report: @escaping @Sendable (String, any Error) -> Void,
@@ -25,6 +26,23 @@ final class WriterThread: @unchecked Sendable {
     }
 
     func process(_ group: [WriterWork]) {
+        commit(group)
+        let isTick = group.contains { if case .receipts = $0 { true } else { false } }
+        if isTick { wipe() }
+    }
+
+    /// Removes what deleted messages have left in the store's files. The ticks come about once a second.
+    private func wipe() {
+        let now = hub.wallClock()
+        guard wiping.isDue(now) else { return }
+        do {
+            if try store.wipe() { wiping.done(now) }
+        } catch {
+            report("wipe", error)
+        }
+    }
+
+    private func commit(_ group: [WriterWork]) {
         var outcome = CommandRunner.Outcome()
         var replies: [AddressedReplies] = []
         var failedJobs: [Int: any Error] = [:]
@@ -69,6 +87,7 @@ final class WriterThread: @unchecked Sendable {
             runner.commit()
             self.receipts = receipts
             hasFailed = false
+            if !outcome.purged.isEmpty { wiping.ask() }
             works(true)
             publish(outcome, replies, commit)
             finish(group, failedJobs)

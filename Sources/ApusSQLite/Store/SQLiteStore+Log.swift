@@ -119,17 +119,19 @@ extension SQLiteStore {
         return LogPage(events: Array(found[..<count]), through: found[count - 1].seq)
     }
 
-    private static let select = """
+    static let select = """
         SELECT event.seq, event.audience, event.type, room.slug, user.id, event.at, event.command_id, event.data,
                event.number, event.witness
         FROM event JOIN user ON user.key = event.by LEFT JOIN room ON room.key = event.audience
         """
 
-    private static func event(_ row: Row) -> EncodedEvent {
-        let data: String = row[7]
+    static func event(_ row: Row) -> EncodedEvent {
+        var data = Array((row[7] as String).utf8)
+        // Room for purging, and what purging has left.
+        while data.last == UInt8(ascii: " ") { data.removeLast() }
         return LogEvent(
             seq: row[0], audience: Audience(index: row[1]), type: row[2], room: row[3], by: row[4],
-            at: Timestamp(milliseconds: row[5]), id: row[6], data: Array(data.utf8), number: row[8],
+            at: Timestamp(milliseconds: row[5]), id: row[6], data: data, number: row[8],
             witness: row[9]
         ).encoded
     }

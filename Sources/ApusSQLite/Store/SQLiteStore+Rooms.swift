@@ -14,7 +14,7 @@ extension SQLiteStore {
             let row = try Row.fetchOne(
                 database.cachedStatement(
                     sql: """
-                        \(Room.columns), member.since, member.read, member.role FROM room
+                        \(Room.columns), member.since, member.read, member.role, member.notifications FROM room
                         LEFT JOIN member ON member.room = room.key AND member.user = ? WHERE room.slug = ?
                         """), arguments: [user.raw, slug])
             guard let row else { return nil }
@@ -22,7 +22,8 @@ extension SQLiteStore {
             let isMember = row["since"] as Int64? != nil
             guard isMember || room.kind == .public else { return nil }
             return RoomView(
-                seq: try Self.head(database), room: room, entry: isMember ? try Self.entry(database, row) : nil)
+                seq: try Self.head(database), room: room,
+                entry: isMember ? try Self.entry(database, row, for: user) : nil)
         }
     }
 
@@ -71,25 +72,30 @@ extension SQLiteStore {
             let rows = try Row.fetchAll(
                 database.cachedStatement(
                     sql: """
-                        \(Room.columns), member.since, member.read, member.role FROM room JOIN member ON member.room = room.key
+                        \(Room.columns), member.since, member.read, member.role, member.notifications FROM room JOIN member ON member.room = room.key
                         WHERE member.user = ? AND member.since IS NOT NULL ORDER BY room.slug
                         """), arguments: [user.raw])
-            return Snapshot(
-                seq: try Self.head(database), rooms: try rows.map { try Self.entry(database, $0) },
+            var snapshot = Snapshot(
+                seq: try Self.head(database), rooms: try rows.map { try Self.entry(database, $0, for: user) },
                 users: try Self.acquaintances(database, of: user, after: "", limit: maximumUsers))
+            snapshot.settings = try Self.settings(database, of: user)
+            return snapshot
         }
     }
 
     /// A member's own view of a room.
-    private static func entry(_ database: Database, _ row: Row) throws -> RoomEntry {
+    private static func entry(_ database: Database, _ row: Row, for user: UserKey) throws -> RoomEntry {
         let room = Room(row)
         let role: String = row["role"]
         let last = try messages(
-            database, room, "AND number <= ? AND seq >= ? ORDER BY number DESC LIMIT 1",
+            database, room, "AND message.number <= ? AND message.seq >= ? ORDER BY message.number DESC LIMIT 1",
             [room.head, floor(room, since: row["since"])])
-        return RoomEntry(
+        var entry = RoomEntry(
             room: room, role: RoomRole(rawValue: role) ?? .member, since: row["since"], read: row["read"],
-            lastMessage: last.first)
+            lastMessage: try withReactions(database, last, for: user).first)
+        entry.notifications = Notifications(rawValue: row["notifications"]) ?? .all
+        entry.mentions = try unreadMentions(database, of: user, in: room.key, after: entry.read, since: row["since"])
+        return entry
     }
 
     /// The people in one's rooms, and those of one's direct rooms who do not see them yet.

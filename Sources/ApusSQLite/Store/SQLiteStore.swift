@@ -3,6 +3,7 @@ import ApusCore
 package import ApusWire
 import struct Foundation.Data
 import GRDB
+import GRDBSQLite
 
 /// Why a database file cannot be used.
 package enum SQLiteOpenError: Error, CustomStringConvertible, Sendable {
@@ -23,12 +24,13 @@ package enum SQLiteOpenError: Error, CustomStringConvertible, Sendable {
 package final class SQLiteStore: ChatStore {
     let pool: DatabasePool
     let memory: WriterMemory
+    private static let busyMilliseconds: Int32 = 5000
 
     /// Opens the file, making or migrating it. The caller holds the folder's lock.
     package init(path: String) throws {
         var configuration = Configuration()
         configuration.maximumReaderCount = 4
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(Self.busyMilliseconds) / 1000)
         configuration.foreignKeysEnabled = false  // checked by the tests, not on every insert
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
@@ -40,15 +42,21 @@ package final class SQLiteStore: ChatStore {
             try pool.writeWithoutTransaction { database in
                 try database.execute(
                     sql: """
-                        PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000
+                        PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000;
+                        PRAGMA secure_delete = ON
                         """)
                 guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2,
                     try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal"
                 else { throw SQLiteOpenError.unusable(path: path, reason: "WAL with synchronous=FULL is refused") }
+                guard try Int.fetchOne(database, sql: "PRAGMA secure_delete") == 1 else {
+                    throw SQLiteOpenError.unusable(path: path, reason: "secure_delete is refused")
+                }
             }
             try DatabaseCopy.make(of: pool, at: path, before: migrator)
             try migrator.migrate(pool)
             memory = try pool.writeWithoutTransaction(WriterMemory.init)
+            // A writer that was killed may have left deleted texts in its write-ahead log.
+            _ = try pool.writeWithoutTransaction(Self.truncateLog)
         } catch let error as DatabaseError {
             throw SQLiteOpenError.unusable(path: path, reason: error.message ?? "SQLite error \(error.resultCode)")
         }
@@ -80,6 +88,24 @@ package final class SQLiteStore: ChatStore {
             try memory.settle()
             memory.head = transaction.head
         }
+    }
+
+    package func wipe() throws -> Bool {
+        do {
+            return try pool.writeWithoutTransaction { database in
+                // It is tried again soon: until then commands are not to wait for a reader.
+                sqlite3_busy_timeout(database.sqliteConnection, 0)
+                defer { sqlite3_busy_timeout(database.sqliteConnection, Self.busyMilliseconds) }
+                return try Self.truncateLog(database)
+            }
+        } catch let error as DatabaseError {
+            throw StorageFailure(error.description)
+        }
+    }
+
+    /// Copies the write-ahead log to the file and cuts it off; false when a reader still needs it.
+    private static func truncateLog(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0
     }
 
     /// One transaction; how long COMMIT took. What SQLite says of its file becomes a `StorageFailure`.

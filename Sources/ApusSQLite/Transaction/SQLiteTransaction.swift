@@ -71,9 +71,11 @@ final class SQLiteTransaction: ChatTransaction {
 
     func append(_ event: LogEvent, by: UserKey) throws {
         precondition(event.seq == head + 1, "the log has no gaps")
+        let mayBePurged = event.number != nil || event.about != nil
         try memory.insertEvent.run(
             event.seq, event.audience.index, event.type, by.raw, event.at.milliseconds, event.id,
-            SQLiteText(utf8: event.data), event.number, event.about, event.witness)
+            SQLiteText(utf8: mayBePurged ? Self.roomForPurging(event.data) : event.data), event.number,
+            event.about, event.witness)
         head = event.seq
     }
 

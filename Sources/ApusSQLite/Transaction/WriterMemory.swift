@@ -48,8 +48,8 @@ final class WriterMemory: @unchecked Sendable {
             """, on: database)
         insertMessage = try PreparedStatement(
             """
-            INSERT INTO message (seq, room, number, changed, by, at, command_id, text, reply_to, mentions)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO message (seq, room, number, changed, by, at, command_id, text_seq, reply_to)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, on: database)
         findRoom = try PreparedStatement("\(Room.columns) FROM room WHERE room.slug = ?", on: database)
         findStay = try PreparedStatement("SELECT since FROM member WHERE room = ? AND user = ?", on: database)

@@ -114,6 +114,8 @@ extension RoomEntry {
         room.encodeMembers(into: &writer)
         writer.member("role", role.rawValue)
         writer.member("since", since)
+        writer.member("notifications", notifications.rawValue)
+        writer.member("mentions", mentions)
         writer.member("head", room.head)
         writer.member("read", read)
         if let lastMessage {

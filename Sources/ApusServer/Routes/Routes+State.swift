@@ -30,6 +30,8 @@ extension Routes {
             writer.name("users")
             writer.array { for user in snapshot.users.prefix(Self.maximumUsers) { user.encode(into: &$0) } }
             if snapshot.users.count > Self.maximumUsers { writer.member("more_users", true) }
+            writer.name("settings")
+            writer.value(.object(snapshot.settings))
             writer.name("signals")
             writer.array { for signal in signals { $0.raw(signal.json) } }
             writer.member("signals_to", token)

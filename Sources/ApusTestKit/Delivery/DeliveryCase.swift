@@ -31,7 +31,7 @@ package struct DeliveryCase: Sendable, CustomStringConvertible {
 
     package static let all: [DeliveryCase] =
         orderCases + resumeCases + visibilityCases + resetCases + signalCases + presenceCases + streamCases + ackCases
-        + raceCases + changeCases + commandCases + roomCases + credentialCases
+        + raceCases + changeCases + commandCases + roomCases + credentialCases + messageCases
 }
 
 extension Transport {

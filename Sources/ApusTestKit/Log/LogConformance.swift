@@ -14,7 +14,8 @@ package enum LogConformance {
         package let run: @Sendable (any ConformanceEngine) throws -> Void
     }
 
-    package static let cases: [Case] = reading + visibilities + epochs + writing + progress + histories + rooms + accounts
+    package static let cases: [Case] =
+        reading + visibilities + epochs + writing + progress + histories + rooms + accounts + messages
 }
 
 /// How the suite makes and opens stores of one engine.

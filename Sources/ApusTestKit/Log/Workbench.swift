@@ -9,6 +9,8 @@ struct Workbench {
 
     init(_ engine: any ConformanceEngine) throws { store = try engine.open() }
 
+    init(_ store: any ChatStore) { self.store = store }
+
     func write<T>(_ body: (any ChatTransaction) throws -> T) throws -> T {
         var result: T?
         _ = try store.write { result = try body($0) }
