@@ -11,7 +11,7 @@ enum Schema {
             try database.execute(sql: chatTables)
         }
         migrator.registerMigration("2") { database in
-            for step in [logColumns, people, rooms, messages] {
+            for step in [logColumns, people, rooms, messages, search] {
                 try database.execute(sql: step)
                 FaultPoint.reach(.inMigration)
             }
@@ -213,5 +213,17 @@ enum Schema {
             number INTEGER NOT NULL,
             PRIMARY KEY (user, room, number)
         ) WITHOUT ROWID;
+        """
+
+    /// Which messages hold which terms (`SearchTerms`), and nothing else of them. `indexed` is the seq of the last
+    /// message in it; what is in the database before this migration comes into it bit by bit.
+    private static let search = """
+        CREATE VIRTUAL TABLE search USING fts5 (terms, content='', columnsize=0, detail=none, tokenize='ascii');
+        CREATE TABLE search_progress (
+            indexed INTEGER NOT NULL,
+            is_stale INTEGER NOT NULL,
+            is_merging INTEGER NOT NULL
+        );
+        INSERT INTO search_progress VALUES (0, FALSE, FALSE);
         """
 }

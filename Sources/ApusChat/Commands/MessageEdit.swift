@@ -31,7 +31,7 @@ package struct MessageEdit: ChatCommand {
             $0.member("edited_at", context.at)
             mentions.map(\.id).encodeMentions(into: &$0)
         }
-        try context.store.editMessage(message, at: context.at, seq: seq)
+        try context.store.editMessage(message, to: text.value, at: context.at, seq: seq)
         try context.store.removeMentions(of: message, in: room.key)
         try context.store.insertMentions(mentions, number: number, in: room.key)
         return ["seq": .integer(seq)]

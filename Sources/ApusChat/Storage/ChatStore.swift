@@ -28,7 +28,7 @@ package struct RememberedCommand: Sendable {
 /// One write transaction, as commands see it. Used on the writer's thread only, and only inside `write`.
 /// Methods throw `StorageFailure` when the disk refuses, and that ends the whole group.
 package protocol ChatTransaction: RoomWriting, MessageWriting, SettingWriting, AccountWriting, ExternalAccountWriting,
-    HookWriting
+    HookWriting, SearchWriting
 {
     /// Runs `body` so that its changes vanish if it throws, and no others.
     func savepoint<T>(_ body: () throws -> T) throws -> T
@@ -44,7 +44,7 @@ package protocol ChatTransaction: RoomWriting, MessageWriting, SettingWriting, A
 
 /// The database: the log, and the chat state that is written in the same transactions. Reads block.
 package protocol ChatStore: Log, SignalSource, RoomReading, MessageReading, AccountReading, ExternalAccountReading,
-    HookReading
+    HookReading, SearchReading
 {
     /// Runs `body` in one transaction that is on the disk when this returns (fsync included). It may be run twice: what
     /// the first run did has not happened then. Returns how long the commit took. Throws `StorageFailure` when it did

@@ -9,8 +9,8 @@ package protocol MessageWriting: AnyObject {
     func insertMessage(_ message: Message, in room: RoomKey, by: UserKey) throws
     /// A message without its reactions, deleted ones too; nil when there is none.
     func message(_ number: Int64, in room: Room) throws -> Message?
-    /// From now on its text and its mentions are those of the event `seq`.
-    func editMessage(_ message: Message, at: Timestamp, seq: Int64) throws
+    /// From now on its text, `text`, and its mentions are those of the event `seq`.
+    func editMessage(_ message: Message, to text: String, at: Timestamp, seq: Int64) throws
     /// Takes text and mentions out of the message and of every event that holds them, and removes its reactions.
     /// Returns those events in the form that they have from now on.
     func deleteMessage(_ message: Message, at: Timestamp, seq: Int64) throws -> [EncodedEvent]

@@ -29,7 +29,7 @@ package final class SQLiteStore: ChatStore {
     /// Opens the file, making or migrating it. The caller holds the folder's lock.
     package init(path: String) throws {
         var configuration = Configuration()
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = 6  // as many as threads that read: 4 for everything, 2 for searches
         configuration.busyMode = .timeout(Double(Self.busyMilliseconds) / 1000)
         configuration.foreignKeysEnabled = false  // checked by the tests, not on every insert
         do {

@@ -21,13 +21,15 @@ extension SQLiteTransaction {
         try SQLiteStore.messages(database, room, "AND message.number = ?", [number]).first
     }
 
-    func editMessage(_ message: Message, at: Timestamp, seq: Int64) throws {
+    func editMessage(_ message: Message, to text: String, at: Timestamp, seq: Int64) throws {
+        try reindex(message: message.created, old: message.text, new: text)
         try run(
             "UPDATE message SET changed = ?1, text_seq = ?1, edited_at = ?2 WHERE seq = ?3", seq, at.milliseconds,
             message.created)
     }
 
     func deleteMessage(_ message: Message, at: Timestamp, seq: Int64) throws -> [EncodedEvent] {
+        try reindex(message: message.created, old: message.text, new: nil)
         try run(
             "UPDATE message SET changed = ?, deleted_at = ? WHERE seq = ?", seq, at.milliseconds, message.created)
         try run("DELETE FROM reaction WHERE message = ?", message.created)

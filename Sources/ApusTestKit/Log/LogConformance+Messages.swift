@@ -187,7 +187,7 @@ extension Workbench {
         try change(number, "message.updated", in: room, by: user) { message, transaction in
             var data: JSONObject = ["number": .integer(number), "text": .string(text), "edited_at": "now"]
             if !mentions.isEmpty { data["mentions"] = .array(mentions.map { .string($0) }) }
-            return (data, { try transaction.editMessage(message, at: at, seq: $0) })
+            return (data, { try transaction.editMessage(message, to: text, at: at, seq: $0) })
         }
     }
 

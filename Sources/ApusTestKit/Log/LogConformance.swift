@@ -15,7 +15,7 @@ package enum LogConformance {
     }
 
     package static let cases: [Case] =
-        reading + visibilities + epochs + writing + progress + histories + rooms + accounts + messages
+        reading + visibilities + epochs + writing + progress + histories + rooms + accounts + messages + searches
 }
 
 /// How the suite makes and opens stores of one engine.

@@ -1,0 +1,105 @@
+package import ApusCore
+import ApusWire
+import Synchronization
+
+/// Lets the writer keep the search index, in small steps beside everything else that it writes.
+package final class SearchIndexer: Sendable {
+    /// How long a step may keep the writer, and so a message that is being posted.
+    private static let stepTime: Duration = .milliseconds(10)
+
+    private struct State {
+        var isRunning = false
+        /// The log's head when there was nothing left to do.
+        var doneAt: Int64 = -1
+        var hasFailed = false
+    }
+
+    private let writer: ChatWriter
+    private let hub: Hub
+    private let report: @Sendable (String, any Error) -> Void
+    private let state = Mutex(State())
+
+    package init(writer: ChatWriter, hub: Hub, report: @escaping @Sendable (String, any Error) -> Void) {
+        self.writer = writer
+        self.hub = hub
+        self.report = report
+    }
+
+    /// Begins to index what is new; does nothing when nothing is. About once a second.
+    package func tick() {
+        let head = hub.published.seq
+        let begins = state.withLock { state in
+            guard !state.isRunning, state.doneAt < head else { return false }
+            state.isRunning = true
+            return true
+        }
+        if begins { step(from: head) }
+    }
+
+    /// One step, and the next one at once while nobody waits for the writer.
+    private func step(from head: Int64) {
+        submit { store in
+            // What is deleted is of no use to anybody; what is new may be looked for already.
+            let hasMore = try store.indexMessages(within: Self.stepTime)
+            return hasMore ? true : try store.purgeIndex(within: Self.stepTime)
+        } done: { [self] result in
+            if case .success(true) = result, writer.depth == 0 { return step(from: head) }
+            state.withLock { state in
+                state.isRunning = false
+                if case .success(false) = result { state.doneAt = head }
+            }
+        }
+    }
+
+    /// Indexes what was committed when this was called. Gives up when the disk refuses, or at the `deadline`.
+    package func catchUp(until deadline: ContinuousClock.Instant) async {
+        var hasMore = true
+        while hasMore, ContinuousClock.now < deadline {
+            hasMore = await withCheckedContinuation { continuation in
+                submit { store in
+                    try store.indexMessages(within: Self.stepTime)
+                } done: { result in
+                    if case .success(true) = result {
+                        continuation.resume(returning: true)
+                    } else {
+                        continuation.resume(returning: false)
+                    }
+                }
+            }
+        }
+    }
+
+    private func submit(
+        _ work: @escaping @Sendable (any ChatTransaction) throws -> Bool,
+        done: @escaping @Sendable (Result<Bool, any Error>) -> Void
+    ) {
+        let outcome = Outcome()
+        writer.submit(
+            WriteJob(
+                run: { store in
+                    outcome.hasMore = try work(store)
+                    return []
+                },
+                done: { [self] result in
+                    tell(result)
+                    done(result.map { outcome.hasMore })
+                }))
+    }
+
+    /// Once, however often it fails. Of a disk that refuses the writer has told.
+    private func tell(_ result: Result<Void, any Error>) {
+        guard case .failure(let error) = result else { return state.withLock { $0.hasFailed = false } }
+        if error is StorageFailure { return }
+        let isNews = state.withLock { state in
+            defer { state.hasFailed = true }
+            return !state.hasFailed
+        }
+        if isNews { report("search index", error) }
+    }
+
+    /// Carries the result from a job's run to its end.
+    private final class Outcome: @unchecked Sendable {
+        // Invariant for @unchecked: `run` and `done` of a job are called one after the other on the writer's thread.
+        var hasMore = false
+    }
+}
