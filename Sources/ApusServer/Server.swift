@@ -21,6 +21,7 @@ package final class Server: Sendable {
     private let threads: NIOThreadPool
     private let backend: ServerBackend
     private let accounts: AccountDesk
+    private let searches: Searches
     private let readiness: Readiness
     private let listener: any Channel
     private let control: any Channel
@@ -75,11 +76,17 @@ package final class Server: Sendable {
             accounts = try AccountDesk(
                 backend: backend, registration: settings.registration, triesPerMinute: settings.signInTries,
                 logger: logger)
+            let indexer = SearchIndexer(writer: writer, hub: hub) { what, error in
+                logger.error("write failed", metadata: ["in": "\(what)", "error": "\(error)"])
+            }
+            searches = Searches(store: store, indexer: indexer)
+            undo.append(searches.stop)
             readiness = Readiness(writer: writer)
             let router = RouterBridge(
                 logger: logger,
                 responder: Routes(
-                    backend: backend, accounts: accounts, instruments: instruments, readiness: readiness, logger: logger
+                    backend: backend, accounts: accounts, instruments: instruments, readiness: readiness,
+                    searches: searches, logger: logger
                 ).responder())
             let front = Front(
                 backend: backend, router: router, timeouts: settings.timeouts,
@@ -97,6 +104,7 @@ package final class Server: Sendable {
                 hub.tick()
                 writer.flushReceipts()
                 expiry.tick()
+                indexer.tick()
             }
         } catch {
             for step in undo.reversed() { step() }
@@ -185,6 +193,7 @@ package final class Server: Sendable {
         try? await group.shutdownGracefully()
         try? await threads.shutdownGracefully()
         try? await accounts.passwords.stop()
+        searches.stop()
         folder.release()
     }
 }

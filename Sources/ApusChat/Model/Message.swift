@@ -49,7 +49,7 @@ package struct Message: Sendable {
         self.text = text
     }
 
-    package func encode(into writer: inout JSONWriter) {
+    package func encode(into writer: inout JSONWriter, and more: (inout JSONWriter) -> Void = { _ in }) {
         writer.object {
             $0.member("room", room)
             $0.member("number", number)
@@ -65,6 +65,7 @@ package struct Message: Sendable {
                 $0.name("reactions")
                 $0.array { for reaction in reactions { reaction.encode(into: &$0) } }
             }
+            more(&$0)
         }
     }
 }

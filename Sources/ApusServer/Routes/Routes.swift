@@ -14,6 +14,7 @@ struct Routes {
     let accounts: AccountDesk
     let instruments: Instruments
     let readiness: Readiness
+    let searches: Searches
     let logger: Logger
 
     func responder() -> RouterBridge.Responder {
@@ -49,6 +50,7 @@ struct Routes {
         router.get("/v1/rooms/:room", use: room)
         router.get("/v1/rooms/:room/members", use: members)
         router.get("/v1/rooms/:room/messages", use: messages)
+        router.get("/v1/search", use: search)
         addHooks(to: router)
         addBots(to: router)
         refuseOtherMethods(of: router)

@@ -1,11 +1,11 @@
 import ApusWire
 
 /// A request target (RFC 9112 section 3.2.1) taken apart: the path, and the query's items with percent-encoding undone.
-struct RequestTarget {
-    let path: Substring
+package struct RequestTarget {
+    package let path: Substring
     private let items: [(name: String, value: String)]
 
-    init(_ uri: String) {
+    package init(_ uri: String) {
         let target = Self.origin(uri)
         let utf8 = target.utf8
         let mark = utf8.firstIndex(of: UInt8(ascii: "?")) ?? utf8.endIndex
@@ -16,7 +16,7 @@ struct RequestTarget {
         }
     }
 
-    subscript(name: String) -> String? { items.first { $0.name == name }?.value }
+    package subscript(name: String) -> String? { items.first { $0.name == name }?.value }
 
     /// The absolute form, which clients of proxies send, without its scheme and host (section 3.2.2).
     private static func origin(_ uri: String) -> Substring {
