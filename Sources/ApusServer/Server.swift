@@ -28,6 +28,7 @@ package final class Server: Sendable {
     /// Let go before its event loops end, for its own end still uses one.
     private let quiescing: NIOLockedValueBox<ServerQuiescingHelper?>
     private let ticker: RepeatedTask
+    private let indexTicker: RepeatedTask
 
     package var hub: Hub { backend.hub }
     /// What makes the first account; nil when there was an owner when the server started.
@@ -106,6 +107,9 @@ package final class Server: Sendable {
                 expiry.tick()
                 indexer.tick()
             }
+            indexTicker = group.next().scheduleRepeatedTask(
+                initialDelay: .milliseconds(100), delay: .milliseconds(100)
+            ) { _ in indexer.goOn() }
         } catch {
             for step in undo.reversed() { step() }
             throw error
@@ -161,6 +165,7 @@ package final class Server: Sendable {
         logger.info("stopping", metadata: ["connections": "\(instruments.connections.current)"])
         readiness.drain()
         ticker.cancel()
+        indexTicker.cancel()
         let readers = TransportKind.allCases.reduce(0) { $0 + instruments.readers($1).current }
         // Enough time for everybody to come back without a crowd at the door.
         let spread = min(20_000, Int64(readers) * 2)

@@ -22,7 +22,7 @@ NAMES = [
     "bench_trouble", "upgrade", "hooks", "rooms", "accounts", "sessions", "pages", "deletion", "search",
 ]
 # Run only when they are named.
-ON_REQUEST = ["counts"]
+ON_REQUEST = ["counts", "search_scale"]
 
 
 class Result:

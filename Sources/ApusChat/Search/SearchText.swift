@@ -31,8 +31,8 @@ package struct SearchText: Sendable {
         while index < rest.endIndex {
             let byte = utf8[index]
             let next = utf8.index(after: index)
-            // ASCII before ASCII is a character by itself (but \r, which takes a \n along): most of most texts.
-            if byte < 0x80, byte != UInt8(ascii: "\r"), next == rest.endIndex || utf8[next] < 0x80 {
+            // ASCII before ASCII is a character by itself: most of most texts.
+            if byte < 0x80, next == rest.endIndex || utf8[next] < 0x80 {
                 scan.take(ascii: byte)
                 index = next
             } else {

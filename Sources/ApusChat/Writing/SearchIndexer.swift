@@ -4,11 +4,10 @@ import Synchronization
 
 /// Lets the writer keep the search index, in small steps beside everything else that it writes.
 package final class SearchIndexer: Sendable {
-    /// How long a step may keep the writer, and so a message that is being posted.
-    private static let stepTime: Duration = .milliseconds(10)
-
     private struct State {
         var isRunning = false
+        /// There is more to do, but somebody waited for the writer.
+        var isBehind = false
         /// The log's head when there was nothing left to do.
         var doneAt: Int64 = -1
         var hasFailed = false
@@ -16,20 +15,31 @@ package final class SearchIndexer: Sendable {
 
     private let writer: ChatWriter
     private let hub: Hub
+    private let stepTime: Duration
     private let report: @Sendable (String, any Error) -> Void
     private let state = Mutex(State())
 
-    package init(writer: ChatWriter, hub: Hub, report: @escaping @Sendable (String, any Error) -> Void) {
+    /// - Parameter stepTime: how long a step may keep the writer, and so a message that is being posted.
+    package init(
+        writer: ChatWriter, hub: Hub, stepTime: Duration = .milliseconds(10),
+        report: @escaping @Sendable (String, any Error) -> Void
+    ) {
         self.writer = writer
         self.hub = hub
+        self.stepTime = stepTime
         self.report = report
     }
 
     /// Begins to index what is new; does nothing when nothing is. About once a second.
-    package func tick() {
+    package func tick() { begin { $0.doneAt < $1 } }
+
+    /// Goes on where the last step made way for somebody. More often, for otherwise a busy server would never be done.
+    package func goOn() { begin { state, _ in state.isBehind } }
+
+    private func begin(if condition: (State, Int64) -> Bool) {
         let head = hub.published.seq
         let begins = state.withLock { state in
-            guard !state.isRunning, state.doneAt < head else { return false }
+            guard !state.isRunning, condition(state, head) else { return false }
             state.isRunning = true
             return true
         }
@@ -38,14 +48,16 @@ package final class SearchIndexer: Sendable {
 
     /// One step, and the next one at once while nobody waits for the writer.
     private func step(from head: Int64) {
-        submit { store in
+        submit { [stepTime] store in
             // What is deleted is of no use to anybody; what is new may be looked for already.
-            let hasMore = try store.indexMessages(within: Self.stepTime)
-            return hasMore ? true : try store.purgeIndex(within: Self.stepTime)
+            let hasMore = try store.indexMessages(within: stepTime)
+            return hasMore ? true : try store.purgeIndex(within: stepTime)
         } done: { [self] result in
-            if case .success(true) = result, writer.depth == 0 { return step(from: head) }
+            let hasMore = (try? result.get()) == true  // after a failure the next tick tries again
+            if hasMore, writer.depth == 0 { return step(from: head) }
             state.withLock { state in
                 state.isRunning = false
+                state.isBehind = hasMore
                 if case .success(false) = result { state.doneAt = head }
             }
         }
@@ -56,8 +68,8 @@ package final class SearchIndexer: Sendable {
         var hasMore = true
         while hasMore, ContinuousClock.now < deadline {
             hasMore = await withCheckedContinuation { continuation in
-                submit { store in
-                    try store.indexMessages(within: Self.stepTime)
+                submit { [stepTime] store in
+                    try store.indexMessages(within: stepTime)
                 } done: { result in
                     if case .success(true) = result {
                         continuation.resume(returning: true)

@@ -13,7 +13,6 @@ final class SearchIndexerTests: Sendable {
     private let store: SQLiteStore
     private let hub: Hub
     private let writer: ChatWriter
-    private let indexer: SearchIndexer
     private let ada: Identity
 
     init() throws {
@@ -33,74 +32,110 @@ final class SearchIndexerTests: Sendable {
             log: store, loops: [NIOAsyncTestingEventLoop()], wallClock: { Timestamp(milliseconds: 0) },
             offload: { $0() })
         writer = ChatWriter(store: store, hub: hub, limits: ChatLimits()) { _, _ in }
-        indexer = SearchIndexer(writer: writer, hub: hub) { _, _ in }
     }
 
     deinit {
         try? FileManager.default.removeItem(at: folder)  // what is left in a temporary folder hurts nobody
     }
 
-    private func post() async throws {
+    private func post() throws {
         let (ada, hub) = (ada, hub)
-        try await withCheckedThrowingContinuation { continuation in
-            writer.submit(
-                WriteJob(
-                    run: { store in
-                        let context = CommandContext(
-                            store: store, hub: hub, user: ada, id: nil, at: Timestamp(milliseconds: 0),
-                            limits: ChatLimits())
-                        let post = Command(id: nil, op: "message.post", fields: ["room": "one", "text": "hi"])
-                        _ = try MessagePost(Fields(post)).run(in: context)
-                        return context.events
-                    }, done: { continuation.resume(with: $0) }))
-        }
+        let done = DispatchSemaphore(value: 0)
+        writer.submit(
+            WriteJob(
+                run: { store in
+                    let context = CommandContext(
+                        store: store, hub: hub, user: ada, id: nil, at: Timestamp(milliseconds: 0),
+                        limits: ChatLimits())
+                    let post = Command(id: nil, op: "message.post", fields: ["room": "one", "text": "hi"])
+                    _ = try MessagePost(Fields(post)).run(in: context)
+                    return context.events
+                }, done: { _ in done.signal() }))
+        done.wait()
     }
 
-    /// How many jobs a tick hands to the writer while it is held.
-    private func jobsOfTick() -> Int {
-        let holding = DispatchSemaphore(value: 0)
-        let release = DispatchSemaphore(value: 0)
+    /// Waits until everything that was handed to the writer is done.
+    private func finishWriting() {
+        let done = DispatchSemaphore(value: 0)
+        writer.submit(WriteJob(run: { _ in [] }, done: { _ in done.signal() }))
+        done.wait()
+    }
+
+    /// Hands the writer a job that keeps it until `release`; `isHeld` is when it has begun.
+    private func holdWriter() -> (isHeld: DispatchSemaphore, release: DispatchSemaphore) {
+        let (isHeld, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         writer.submit(
             WriteJob(
                 run: { _ in
-                    holding.signal()
+                    isHeld.signal()
                     release.wait()
                     return []
                 }, done: { _ in }))
-        holding.wait()
-        indexer.tick()
-        let jobs = writer.depth
-        release.signal()
-        return jobs
+        return (isHeld, release)
+    }
+
+    /// How many jobs are handed to the writer while it is held.
+    private func jobs(of work: () -> Void) -> Int {
+        let (isHeld, release) = holdWriter()
+        isHeld.wait()
+        work()
+        defer { release.signal() }
+        return writer.depth
     }
 
     private func unindexed() throws -> Int { try store.unindexedMessages(limit: 1000) }
 
-    @Test func `what is posted is indexed, and then a tick does nothing at all`() async throws {
-        for _ in 0..<100 { try await post() }
+    @Test func `what is posted is indexed, and then a tick does nothing at all`() throws {
+        for _ in 0..<100 { try post() }
         #expect(try unindexed() == 100)
+        let indexer = SearchIndexer(writer: writer, hub: hub) { _, _ in }
         let deadline = ContinuousClock.now + .seconds(20)
         while try unindexed() > 0 {
-            indexer.tick()
             try #require(.now < deadline, "the messages are not indexed")
-            await Task.yield()
+            indexer.tick()
+            finishWriting()
         }
-        // Now the tick that finds nothing to do; after it the indexer is at rest.
-        while jobsOfTick() > 0 { try #require(.now < deadline, "every tick has work") }
-        for _ in 0..<3 { #expect(jobsOfTick() == 0) }
-        try await post()
-        #expect(jobsOfTick() == 1)
+        // The one that finds nothing left to do.
+        indexer.tick()
+        finishWriting()
+        for _ in 0..<3 { #expect(jobs(of: indexer.tick) == 0) }
+        try post()
+        #expect(jobs(of: indexer.goOn) == 0)
+        #expect(jobs(of: indexer.tick) == 1)
         writer.stop()
         #expect(try unindexed() == 0)
     }
 
+    @Test func `an indexer that made way for somebody goes on before the next tick`() throws {
+        for _ in 0..<3 { try post() }
+        // One message a step.
+        let indexer = SearchIndexer(writer: writer, hub: hub, stepTime: .zero) { _, _ in }
+        let first = holdWriter()
+        first.isHeld.wait()
+        indexer.tick()
+        let second = holdWriter()
+        first.release.signal()
+        second.isHeld.wait()
+        // The step is in one group with the second; whoever comes now waits for both.
+        let third = holdWriter()
+        second.release.signal()
+        third.isHeld.wait()
+        #expect(try unindexed() == 2)
+        #expect(writer.depth == 0)
+        indexer.goOn()
+        #expect(writer.depth == 1)
+        third.release.signal()
+        writer.stop()
+    }
+
     @Test func `who searches has everything indexed, and does not wait past the deadline`() async throws {
-        try await post()
+        let indexer = SearchIndexer(writer: writer, hub: hub) { _, _ in }
+        try post()
         await indexer.catchUp(until: .now)
         #expect(try unindexed() == 1)
         await indexer.catchUp(until: .now + .seconds(20))
         #expect(try unindexed() == 0)
-        try await post()
+        try post()
         writer.stop()
         // Nothing waits for a writer that has gone.
         await indexer.catchUp(until: .now + .seconds(20))
