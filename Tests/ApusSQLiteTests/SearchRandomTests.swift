@@ -86,13 +86,16 @@ struct SearchRandomTests {
             let room = try transaction.insertRoom(NewRoom(slug: "one", name: "one"), by: user)
             try transaction.beginStay(of: user, in: room.key, as: .member, at: 1)
             for (index, text) in texts.enumerated() {
+                let (seq, text) = (Int64(index) + 1, text.map(\.text).joined())
+                let at = Timestamp(milliseconds: 0)
+                try transaction.append(
+                    LogEvent(
+                        seq: seq, audience: .room(room.key), type: "message.created", room: "one", by: "u_ada", at: at,
+                        id: nil, data: JSONValue.object(["text": .string(text)]).encoded), by: user)
                 try transaction.insertMessage(
-                    Message(
-                        room: "one", number: Int64(index), created: Int64(index), by: "u_ada",
-                        at: Timestamp(milliseconds: 0), id: nil, text: text.map(\.text).joined()),
+                    Message(room: "one", number: seq, created: seq, by: "u_ada", at: at, id: nil, text: text),
                     in: room.key, by: user)
             }
-            try (transaction as? SQLiteTransaction)?.run("UPDATE search_progress SET indexed = -1")
             while try transaction.indexMessages(within: .seconds(1)) {}
             ada = user
         }
@@ -110,7 +113,7 @@ struct SearchRandomTests {
             }
             if query.isEmpty { continue }
             let text = query.map(\.text).joined()
-            let expected = plain.indices.filter { Self.matches(query, plain[$0]) }.reversed().map { Int64($0) }
+            let expected = plain.indices.filter { Self.matches(query, plain[$0]) }.reversed().map { Int64($0) + 1 }
             let request = SearchRequest(try SearchQuery(text), by: user, limit: 1000, within: .seconds(60))
             let found = try #require(try store.search(request)).results.map(\.message.created)
             hits += found.count

@@ -130,12 +130,14 @@ def test_an_old_database_is_indexed_beside_everything_else(folder):
             # As after the migration: many messages, an empty index.
             head = database.execute("SELECT max(seq) FROM event").fetchone()[0]
             user, room = database.execute("SELECT by, room FROM message").fetchone()
-            rows = [(head + number, room, 1 + number, head + number, user, f"word{number} common") for number in range(1, 20_001)]
+            rows = [(head + number, room, 1 + number, user) for number in range(1, 20_001)]
             database.executemany(
-                "INSERT INTO message (seq, room, number, changed, by, at, text) VALUES (?, ?, ?, ?, ?, 0, ?)", rows)
+                "INSERT INTO message (seq, room, number, changed, text_seq, by, at) VALUES (?1, ?2, ?3, ?1, ?1, ?4, 0)",
+                rows)
             database.executemany(
-                "INSERT INTO event (seq, audience, type, by, at, data, number) VALUES (?, ?, 'message.created', ?, 0, '{}', ?)",
-                [(seq, room, user, number) for seq, room, number, _, user, _ in rows])
+                "INSERT INTO event (seq, audience, type, by, at, data, number) "
+                "VALUES (?1, ?2, 'message.created', ?4, 0, json_object('text', 'word' || (?3 - 1) || ' common'), ?3)",
+                rows)
             database.execute("UPDATE room SET head = ?", (20_001,))
             database.execute("INSERT INTO search (search) VALUES ('delete-all')")
             database.execute("UPDATE search_progress SET indexed = 0")

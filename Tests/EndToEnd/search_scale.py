@@ -45,11 +45,16 @@ def fill(data, messages):
         def rows():
             for seq, text in enumerate(sentences(messages), head + 1):
                 slug = "small" if seq % 1000 == 0 else "large"
-                yield seq, rooms[slug], next(numbers[slug]), seq, user, text
+                number = next(numbers[slug])
+                database.execute(
+                    "INSERT INTO event (seq, audience, type, by, at, data, number) "
+                    "VALUES (?, ?, 'message.created', ?, 0, json_object('number', ?, 'text', ?), ?)",
+                    (seq, rooms[slug], user, number, text, number))
+                yield seq, rooms[slug], number, user
 
-        database.executemany("INSERT INTO message (seq, room, number, changed, by, at, text) VALUES (?, ?, ?, ?, ?, 0, ?)", rows())
-        database.execute(
-            "INSERT INTO event (seq, audience, type, by, at, data) VALUES (?, 0, 'test', ?, 0, '{}')", (head + messages, user))
+        database.executemany(
+            "INSERT INTO message (seq, room, number, changed, text_seq, by, at) VALUES (?1, ?2, ?3, ?1, ?1, ?4, 0)",
+            rows())
         for slug, number in numbers.items():
             database.execute("UPDATE room SET head = ? WHERE slug = ?", (next(number) - 1, slug))
 

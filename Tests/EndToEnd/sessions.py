@@ -1,6 +1,6 @@
 """Being signed in: sessions and their end, passwords, tickets."""
 
-import sqlite3
+import os
 
 from apus import Client, Server, check, request, wait_for
 from people import PASSWORD, delete, expect, post, set_up, sign_in, sign_up, works
@@ -32,9 +32,11 @@ def test_sessions_are_listed_and_ended(folder):
         gone = expect(delete(third, "/v1/sessions"), 204)
         check("Max-Age=0" in gone.headers["Set-Cookie"] and not works(third), f"{gone}")
         token = third.token
-        with sqlite3.connect(server.data + "/apus.sqlite") as database:
-            dump = "\n".join(database.iterdump())
-        check(token not in dump and PASSWORD not in dump, "a secret is in the database")
+        for name in os.listdir(server.data):
+            if name.startswith("apus.sqlite"):
+                with open(os.path.join(server.data, name), "rb") as file:
+                    kept = file.read()
+                check(token.encode() not in kept and PASSWORD.encode() not in kept, f"a secret is in {name}")
         for secret in (token, olga.token, PASSWORD):
             check(secret not in server.log_text(), "a secret is in the log")
 
