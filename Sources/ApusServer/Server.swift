@@ -137,7 +137,7 @@ package final class Server: Sendable {
                             helper.makeServerChannelHandler(channel: channel))
                     }
                 }
-                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 // A client may close its side when it has asked, and still gets its answers.
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 // A reader with this much waiting is a slow one, and is caught up from the log instead.

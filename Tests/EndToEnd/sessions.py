@@ -1,6 +1,7 @@
 """Being signed in: sessions and their end, passwords, tickets."""
 
 import os
+import sqlite3
 
 from apus import Client, Server, check, request, wait_for
 from people import PASSWORD, delete, expect, post, set_up, sign_in, sign_up, works

@@ -5,7 +5,7 @@ import traceback
 
 from apus import wait_for
 from audit import Audit
-from people import Person
+from habits import Person
 
 PROCESSES = multiprocessing.get_context("fork")
 

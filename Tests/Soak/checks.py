@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from apus import check
 from audit import faults
 from gauges import MIB, over_restarts, over_time
-from people import Record
+from habits import Record
 
 
 def event(seq, text=""):

@@ -5,7 +5,7 @@ from collections import Counter
 from apus import check
 from audience import Audience
 from ledger import Ledger, check_commands, check_epochs, check_order
-from people import HABITS, SLOW_HABITS, SteadyPoster, Wanderer
+from habits import HABITS, SLOW_HABITS, SteadyPoster, Wanderer
 from posters import WAYS
 
 EACH, EACH_SLOW = 36, 6  # readers of each habit
