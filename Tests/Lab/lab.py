@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""The lab of broken networks.
+
+    lab.py list                            the networks
+    lab.py check [NETWORK…]                proves that each is broken in its way, and that the good ones are good
+    lab.py run NETWORK -- COMMAND {url}    runs a command against a server behind a network
+
+`run` puts the network's address for {url} and the server's data folder for {data}, gives the command the token of an
+account as APUS_TOKEN, and ends with its exit code. The last line that it prints is JSON: which transports carried how
+many bytes, as the network (its log, where it is a real proxy) tells. APUS is the server's binary.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
+
+from apus import BINARY, Server, Skip, add_user
+from networks import NETWORKS
+from proofs_unit import prove_unit
+from proving import GOOD, Outcome, outcomes
+
+
+def known(names):
+    for name in names:
+        if name not in NETWORKS:
+            sys.exit(f"there is no network {name!r}; there are {', '.join(NETWORKS)}")
+    return names
+
+
+def show_list():
+    for name, kind in NETWORKS.items():
+        print(f"{name:18} {kind.sentence}")
+    return 0
+
+
+def check_networks(names):
+    quick = known(names) or list(NETWORKS)
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    everything = list(outcomes_printed(outcomes(quick, [name for name in quick if name in GOOD])))
+    if not names:
+        everything += outcomes_printed([Outcome("systemd unit", prove_unit)])
+    for outcome in everything:
+        counts["failed" if outcome.trouble else "skipped" if outcome.skipped else "passed"] += 1
+    print(", ".join(f"{count} {what}" for what, count in counts.items()))
+    return 1 if counts["failed"] else 0
+
+
+def outcomes_printed(some):
+    for outcome in some:
+        print(outcome, flush=True)
+        yield outcome
+
+
+def go_through(network, phases, over):
+    """The first phase is there already."""
+    for (_, seconds), (state, _) in zip(phases, phases[1:]):
+        if over.wait(seconds):
+            return
+        print(f"lab: the network is {state} now", file=sys.stderr, flush=True)
+        network.become(state)
+
+
+def run_command(name, command):
+    kind = NETWORKS[known([name])[0]]
+    with tempfile.TemporaryDirectory(prefix="apus-lab-") as folder:
+        inside = os.path.join(folder, "network")
+        os.mkdir(inside)
+        with Server(folder, "--commands-per-second", "0", "--streams-per-user", "0") as server:
+            token = add_user(server.data, "lab")
+            over = threading.Event()
+            with kind.make(server, inside) as network:
+                if kind.phases[0][0] != "broken":
+                    network.become(kind.phases[0][0])
+                phases = threading.Thread(target=go_through, args=(network, kind.phases, over))
+                phases.start()
+                try:
+                    filled = [part.replace("{url}", network.url).replace("{data}", server.data) for part in command]
+                    code = subprocess.run(filled, env=os.environ | {"APUS_TOKEN": token}).returncode
+                finally:
+                    over.set()
+                    phases.join()
+            # Proxies write what they carried when they have ended.
+            print(json.dumps({"network": name, "carried": network.carried()}))
+    return code if code >= 0 else 128 - code
+
+
+def main(arguments):
+    if not os.access(BINARY, os.X_OK):
+        sys.exit(f"there is no binary {BINARY}; build it, or name it with APUS")
+    match arguments:
+        case ["list"]:
+            return show_list()
+        case ["check", *names]:
+            return check_networks(names)
+        case ["run", name, "--", *command] if command:
+            try:
+                return run_command(name, command)
+            except (Skip, FileNotFoundError) as reason:
+                sys.exit(f"lab.py: {reason}")
+        case _:
+            sys.exit(__doc__.strip())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
