@@ -71,10 +71,8 @@ class ProxyNetwork(Network):
 
     def __init__(self, server, folder, proxy, broken=()):
         self.broken = broken
-        self.proxy = proxy(server, folder)
+        self.proxy = proxy(server, folder, broken)
         self.host, self.port = self.proxy.host, self.proxy.port
-        if broken:
-            self.become("broken")
 
     @property
     def passages(self):

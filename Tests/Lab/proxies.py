@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 
 from apus import ROOT, Skip, wait_for
 from proxy_logs import of_caddy, of_haproxy, of_nginx
@@ -54,7 +53,7 @@ def make_certificate(folder):
 class Proxy:
     """Listens in the clear at `port` for the lab's clients, with TLS at `tls_port`, and sends to TLS at `redirect_port`."""
 
-    def __init__(self, target, folder):
+    def __init__(self, target, folder, changes=()):
         if not shutil.which(self.program):
             raise Skip(f"there is no {self.program}; script/setup lab installs it")
         self.target, self.folder = target, folder
@@ -62,11 +61,11 @@ class Proxy:
         self.port, self.tls_port, self.redirect_port = free_ports(3)
         self.key, self.certificate, self.both = make_certificate(folder)
         self.output = open(os.path.join(folder, "output.log"), "ab")  # closed by stop
-        self.write(())
+        self.write(changes)
         self.process = subprocess.Popen(
             self.command(), cwd=folder, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
             env=os.environ | {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder})
-        wait_for(self.accepts, lambda: f"{self.program} to listen; it says: {self.said()}")
+        wait_for(self.is_ready, lambda: f"{self.program} to listen; it says: {self.said()[-3000:]}")
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -78,7 +77,7 @@ class Proxy:
 
     def accepts(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"{self.program} has ended: {self.said()}")
+            raise AssertionError(f"{self.program} has ended: {self.said()[-3000:]}")
         try:
             socket.create_connection((self.host, self.port), 1).close()
             return True
@@ -87,26 +86,25 @@ class Proxy:
 
     def said(self):
         with open(self.output.name, encoding="utf-8", errors="replace") as output:
-            return output.read()[-3000:]
+            return output.read()
 
-    def workers(self):
+    def worker(self):
+        """The one process that serves; None while there are others."""
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="utf-8") as children:
-            return set(children.read().split())
+            pids = children.read().split()
+        return pids[0] if len(pids) == 1 else None
+
+    def is_ready(self):
+        return self.worker() and self.accepts()
 
     def change(self, changes):
-        """Reloads with other text; returns when the old workers have gone, and their connections with them."""
-        before, asked = self.workers(), [0.0]
+        """Reloads with other text; returns when the old worker has gone, and its connections with it."""
+        before = self.worker()
         self.write(changes)
-
-        def has_reloaded():
-            # HAProxy forgets a signal that comes while it is still starting.
-            if time.monotonic() > asked[0] + 3 and self.workers() <= before:
-                asked[0] = time.monotonic()
-                self.process.send_signal(self.reload_signal)
-            return self.workers() and not self.workers() & before
-
-        wait_for(has_reloaded, lambda: f"{self.program} to reload; it says: {self.said()}")
-        wait_for(self.accepts, f"{self.program} to listen again")
+        self.process.send_signal(self.reload_signal)
+        wait_for(
+            lambda: self.worker() not in (None, before), lambda: f"{self.program} to reload; it says: {self.said()[-3000:]}")
+        wait_for(self.is_ready, f"{self.program} to listen again")
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -135,7 +133,7 @@ class Nginx(Proxy):
         temporary = "\n".join(
             f"{kind}_temp_path {self.path(kind)};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         user = "user root;" if os.geteuid() == 0 else ""
-        return f"""{user} daemon off; pid {self.path("pid")}; worker_processes 2; worker_shutdown_timeout 1s;
+        return f"""{user} daemon off; pid {self.path("pid")}; worker_processes 1; worker_shutdown_timeout 1s;
             events {{ worker_connections 4096; }}
             http {{ log_format lab escape=json '{NGINX_LOG}'; {temporary}
             {site} }}"""
@@ -145,10 +143,18 @@ class Nginx(Proxy):
 
 
 class HAProxy(Proxy):
-    program, reload_signal = "haproxy", signal.SIGUSR2
+    program, reload_signal, loads = "haproxy", signal.SIGUSR2, 1
 
     def command(self):
         return ["haproxy", "-W", "-f", self.path("configuration")]
+
+    def is_ready(self):
+        # Until it has said so, the master may still be about to execute itself, and would forget a signal.
+        return super().is_ready() and self.said().count("Loading success") >= self.loads
+
+    def change(self, changes):
+        self.loads += 1
+        super().change(changes)
 
     def configuration(self, changes):
         captures = (
@@ -167,9 +173,12 @@ class HAProxy(Proxy):
 
 
 class Caddy(Proxy):
-    """Only as it is recommended; it has no broken form."""
+    """Only as it is recommended; it has no broken form, and is one process."""
 
     program = "caddy"
+
+    def is_ready(self):
+        return self.accepts()
 
     def command(self):
         return ["caddy", "run", "--config", self.path("configuration"), "--adapter", "caddyfile"]
