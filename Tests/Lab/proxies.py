@@ -95,7 +95,7 @@ class Proxy:
         return pids[0] if len(pids) == 1 else None
 
     def is_ready(self):
-        return self.worker() and self.accepts()
+        return self.accepts() and self.worker()
 
     def change(self, changes):
         """Reloads with other text; returns when the old worker has gone, and its connections with it."""
@@ -135,7 +135,7 @@ class Nginx(Proxy):
         user = "user root;" if os.geteuid() == 0 else ""
         return f"""{user} daemon off; pid {self.path("pid")}; worker_processes 1; worker_shutdown_timeout 1s;
             events {{ worker_connections 4096; }}
-            http {{ log_format lab escape=json '{NGINX_LOG}'; {temporary}
+            http {{ access_log off; log_format lab escape=json '{NGINX_LOG}'; {temporary}
             {site} }}"""
 
     def passages(self):
