@@ -7,7 +7,7 @@ from apus import ROOT, Skip, check
 
 sys.path.insert(0, os.path.join(ROOT, "Tests/Lab"))
 
-from proofs_unit import prove_unit
+from proofs_unit import prove_unit, prove_unprivileged
 from proving import outcomes, prove
 
 RELAYS = [
@@ -46,3 +46,7 @@ def test_vanishing_packets(folder):
 
 def test_systemd_unit(folder):
     prove_unit(folder)
+
+
+def test_unprivileged_server(folder):
+    prove_unprivileged(folder)

@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
 
 from apus import BINARY, Server, Skip, add_user
 from networks import NETWORKS
-from proofs_unit import prove_unit
+from proofs_unit import prove_unit, prove_unprivileged
 from proving import GOOD, Outcome, outcomes
 
 
@@ -44,7 +44,8 @@ def check_networks(names):
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     everything = list(outcomes_printed(outcomes(quick, [name for name in quick if name in GOOD])))
     if not names:
-        everything += outcomes_printed([Outcome("systemd unit", prove_unit)])
+        everything += outcomes_printed(
+            Outcome(title, proof) for title, proof in (("systemd unit", prove_unit), ("without privileges", prove_unprivileged)))
     for outcome in everything:
         counts["failed" if outcome.trouble else "skipped" if outcome.skipped else "passed"] += 1
     print(", ".join(f"{count} {what}" for what, count in counts.items()))

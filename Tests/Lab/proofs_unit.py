@@ -37,6 +37,15 @@ def analyze(*arguments):
     return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True)
 
 
+def prove_unprivileged(folder):
+    """The server needs no capability, so that it need not be root; CI's tests are."""
+    bare = ("setpriv", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs") if os.geteuid() == 0 else ()
+    with Server(folder, prefix=bare) as server:
+        alice = server.client("alice")
+        WebSocket(server, alice.token).frames("hello")
+        check(alice.sync()["seq"] == 0, "sync")
+
+
 def used_by_server(folder):
     """The names of all system calls of a short life, and the families of its sockets."""
     trace = os.path.join(folder, "trace")
