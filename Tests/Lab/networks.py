@@ -52,8 +52,12 @@ class LossyNetwork(RelayNetwork):
 
     def __init__(self, server, folder, broken, percent):
         self.namespace, self.percent = Namespace(), percent
-        super().__init__(server, folder, broken, self.namespace.listen())
-        self.become("broken")
+        try:
+            super().__init__(server, folder, broken, self.namespace.listen())
+            self.namespace.drop(percent)
+        except BaseException:
+            self.namespace.remove()
+            raise
 
     def become(self, state):
         super().become(state)

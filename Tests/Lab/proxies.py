@@ -65,7 +65,11 @@ class Proxy:
         self.process = subprocess.Popen(
             self.command(), cwd=folder, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
             env=os.environ | {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder})
-        wait_for(self.is_ready, lambda: f"{self.program} to listen; it says: {self.said()[-3000:]}")
+        try:
+            wait_for(self.is_ready, lambda: f"{self.program} to listen; it says: {self.said()[-3000:]}")
+        except BaseException:
+            self.stop()
+            raise
 
     def path(self, name):
         return os.path.join(self.folder, name)
