@@ -30,18 +30,14 @@ package enum EndedReaders: Sendable, Hashable {
     case all(of: UserKey)
     /// Those that were opened with one credential of the user.
     case opened(by: UserKey, with: String)
-
-    var user: UserKey {
-        switch self {
-        case .all(let user), .opened(let user, _): user
-        }
-    }
+    /// Everybody's that were opened with credentials whose ids begin so.
+    case vouched(String)
 
     func contains(_ request: ReaderRequest) -> Bool {
-        guard request.identity.key == user else { return false }
-        return switch self {
-        case .all: true
-        case .opened(_, let credential): request.credential == credential
+        switch self {
+        case .all(let user): request.identity.key == user
+        case .opened(let user, let credential): request.identity.key == user && request.credential == credential
+        case .vouched(let beginning): request.credential?.hasPrefix(beginning) ?? false
         }
     }
 }

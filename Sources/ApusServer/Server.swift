@@ -15,6 +15,8 @@ package final class Server: Sendable {
     package let settings: ServerSettings
     package let instruments: Instruments
     package let port: Int
+    /// What the router serves, as OpenAPI writes it: `GET /v1/rooms/{room}`.
+    package let routes: [String]
     private let logger: Logger
     private let folder: DataFolder
     private let group: MultiThreadedEventLoopGroup
@@ -69,11 +71,13 @@ package final class Server: Sendable {
                 logger.error("write failed", metadata: ["in": "\(what)", "error": "\(error)"])
             }
             undo.append(writer.stop)
+            var applicationKeys: JWTKeyFile?
+            if let jwt = settings.jwt { applicationKeys = try await JWTKeyFile(jwt, logger: logger) }
             backend = ServerBackend(
                 hub: hub, store: store, writer: writer, threads: threads,
                 allowance: CommandAllowance(
                     perSecond: settings.chat.commandsPerSecond, burst: settings.chat.commandBurst),
-                origins: AllowedOrigins(settings.allowedOrigins))
+                origins: AllowedOrigins(settings.allowedOrigins), applicationKeys: applicationKeys)
             accounts = try AccountDesk(
                 backend: backend, registration: settings.registration, triesPerMinute: settings.signInTries,
                 logger: logger)
@@ -83,14 +87,13 @@ package final class Server: Sendable {
             searches = Searches(store: store, indexer: indexer)
             undo.append(searches.stop)
             readiness = Readiness(writer: writer)
-            let router = RouterBridge(
-                logger: logger,
-                responder: Routes(
-                    backend: backend, accounts: accounts, instruments: instruments, readiness: readiness,
-                    searches: searches, logger: logger
-                ).responder())
+            let handlers = Routes(
+                backend: backend, accounts: accounts, instruments: instruments, readiness: readiness,
+                searches: searches, logger: logger)
+            routes = handlers.served.map { "\($0.method) \($0.path)" }
             let front = Front(
-                backend: backend, router: router, timeouts: settings.timeouts,
+                backend: backend, router: RouterBridge(logger: logger, responder: handlers.responder()),
+                timeouts: settings.timeouts,
                 connectionsPerAddress: settings.connectionsPerAddress, logger: logger)
             quiescing = NIOLockedValueBox(ServerQuiescingHelper(group: group))
             undo.append { [quiescing] in quiescing.withLockedValue { $0 = nil } }
@@ -101,10 +104,12 @@ package final class Server: Sendable {
                 await backend.administrate(request)
             }
             let expiry = SessionExpiry(backend: backend)
-            ticker = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            let hasApplicationKeys = settings.jwt != nil
+            ticker = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [backend] _ in
                 hub.tick()
                 writer.flushReceipts()
                 expiry.tick()
+                if hasApplicationKeys { Task { await backend.refreshApplicationKeys() } }
                 indexer.tick()
             }
             indexTicker = group.next().scheduleRepeatedTask(

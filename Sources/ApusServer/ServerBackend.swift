@@ -2,6 +2,7 @@ import ApusChat
 import ApusCore
 import ApusTransports
 import ApusWire
+import Dispatch
 import NIOConcurrencyHelpers
 import NIOPosix
 
@@ -13,6 +14,8 @@ final class ServerBackend: Backend {
     let writer: ChatWriter
     private let threads: NIOThreadPool
     let origins: AllowedOrigins
+    /// The keys of the operator's own application, if its tokens are taken.
+    private let applicationKeys: JWTKeyFile?
     private let tickets = NIOLockedValueBox(TicketBook())
     /// A room's key never changes, so what is known stays true.
     private let roomKeys = NIOLockedValueBox<[String: RoomKey]>([:])
@@ -20,11 +23,12 @@ final class ServerBackend: Backend {
 
     init(
         hub: Hub, store: any ChatStore, writer: ChatWriter, threads: NIOThreadPool, allowance: CommandAllowance?,
-        origins: AllowedOrigins
+        origins: AllowedOrigins, applicationKeys: JWTKeyFile?
     ) {
         self.hub = hub
         self.allowance = allowance
         self.origins = origins
+        self.applicationKeys = applicationKeys
         self.store = store
         self.writer = writer
         self.threads = threads
@@ -33,6 +37,7 @@ final class ServerBackend: Backend {
     func known(token: String) -> Recognition {
         let hash = BearerToken(token).hash
         guard let credential = hub.credentials[hash] else {
+            if JWTVerifier.isToken(token) { return applicationKeys == nil ? .nobody : .unknown }
             return store.mayKnow(tokenHash: hash) ? .unknown : .nobody
         }
         let now = hub.wallClock()
@@ -46,8 +51,52 @@ final class ServerBackend: Backend {
     func load(token: String) throws {
         let hash = BearerToken(token).hash
         let moment = hub.credentials.moment
+        if let applicationKeys, JWTVerifier.isToken(token) {
+            let identity = try applicationKeys.verifier.verify(token, now: hub.wallClock())
+            let account = try account(of: identity)
+            if account.isBanned { throw Problem.banned }
+            let credential = Credential(
+                identity: account.identity, id: "j_\(identity.key)_\(hexadecimal(hash.prefix(8)))",
+                expiresAt: identity.expiresAt.later(by: JWTVerifier.leeway))
+            return hub.credentials.keep(credential, hash, since: moment)
+        }
         guard let credential = try store.credential(tokenHash: hash) else { return }
         hub.credentials.keep(credential, hash, since: moment)
+    }
+
+    /// Reads the application's keys again if they have changed, and ends what the ones opened that are gone.
+    func refreshApplicationKeys() async {
+        for key in await applicationKeys?.refresh() ?? [] { hub.end(.vouched("j_\(key)_")) }
+    }
+
+    /// The account that a token of the application speaks for, made on first sight. Blocks.
+    private func account(of identity: JWTIdentity) throws -> Account {
+        let user = ExternalUser(
+            issuer: identity.issuer, subject: identity.subject, userName: identity.userName,
+            displayName: identity.displayName)
+        if let account = try store.account(issuer: identity.issuer, subject: identity.subject),
+            user.isKnown(as: account)
+        {
+            return account
+        }
+        let result = NIOLockedValueBox<Result<Account, any Error>?>(nil)
+        let isDone = DispatchSemaphore(value: 0)
+        let now = hub.wallClock()
+        writer.submit(
+            WriteJob(
+                run: { store in
+                    let (account, events) = try user.sign(into: store, at: now)
+                    result.withLockedValue { $0 = .success(account) }
+                    return events
+                },
+                done: { outcome in
+                    if case .failure(let error) = outcome { result.withLockedValue { $0 = .failure(error) } }
+                    isDone.signal()
+                }))
+        isDone.wait()
+        let account = try result.withLockedValue { $0! }.get()  // set by `run`, or by `done` if that has failed
+        hub.credentials.forget(account.identity.key)
+        return account
     }
 
     /// A session that is used lasts on. Nobody waits for it: should the disk not take it now, it is tried tomorrow.

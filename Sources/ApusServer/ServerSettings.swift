@@ -22,6 +22,8 @@ package struct ServerSettings: Sendable {
     package var signInTries = 10
     /// Pages on other servers that may use this one, as browsers write them: `https://chat.example`.
     package var allowedOrigins: [String] = []
+    /// Nil: tokens of other applications are not taken.
+    package var jwt: JWTSettings?
     /// How long a stopping server waits for its connections to go.
     package var grace: TimeAmount = .seconds(5)
     /// What time it is for people; tests bring a clock that they can turn.

@@ -92,6 +92,16 @@ struct ServeOptions: ParsableArguments {
         help: "Pages on other servers that may use this one, as https://a.example,https://b.example (default: none).")
     var allowedOrigins: String?
 
+    @Option(
+        help: "A JWK Set: tokens (JWT) of your own application that these keys have signed are taken (default: none).")
+    var jwtKeys: String?
+
+    @Option(help: "What such a token must name as its audience (\"aud\").")
+    var jwtAudience: String?
+
+    @Option(help: "What it must name as its issuer (\"iss\"; default: anything).")
+    var jwtIssuer: String?
+
     @Option(help: "Characters a message (default: 10000).")
     var maxText: Int?
 

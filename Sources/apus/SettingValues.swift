@@ -59,7 +59,21 @@ struct SettingValues {
         settings.registration = try choice("registration", Registration.self) ?? settings.registration
         settings.signInTries = try limit("sign-in-tries") ?? settings.signInTries
         settings.allowedOrigins = try origins() ?? settings.allowedOrigins
+        settings.jwt = try jwt()
         return settings
+    }
+
+    private func jwt() throws -> JWTSettings? {
+        let (keys, audience) = (try string("jwt-keys"), try string("jwt-audience"))
+        switch (keys, audience) {
+        case (nil, nil): return nil
+        case (let keys?, let audience?):
+            return JWTSettings(keys: keys, audience: audience, issuer: try string("jwt-issuer"))
+        default:
+            throw OperatorError(
+                "--jwt-keys and --jwt-audience go together: whose tokens are taken, and what they must be made for.",
+                isUsage: true)
+        }
     }
 
     func logLevel() throws -> Logger.Level {

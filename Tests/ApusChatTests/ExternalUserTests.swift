@@ -1,5 +1,6 @@
 import ApusCore
 import ApusSQLite
+import ApusWire
 import Testing
 
 @testable import ApusChat
@@ -12,7 +13,7 @@ struct ExternalUserTests {
         _ = try desk.store.write {
             account = try ExternalUser(
                 issuer: "https://shop.example", subject: subject, userName: name, displayName: display
-            ).sign(into: $0)
+            ).sign(into: $0, at: Timestamp(milliseconds: 0)).0
         }
         return account!  // set by the body, which has run
     }
@@ -39,7 +40,7 @@ struct ExternalUserTests {
         _ = try desk.store.write {
             other = try ExternalUser(
                 issuer: "https://else.example", subject: "42", userName: "ada", displayName: nil
-            ).sign(into: $0)
+            ).sign(into: $0, at: Timestamp(milliseconds: 0)).0
         }
         #expect([local.name, one.identity.name, other?.identity.name] == ["ada", "ada-2", "ada-3"])
         #expect(Set([local.id, one.identity.id, other?.identity.id]).count == 3)

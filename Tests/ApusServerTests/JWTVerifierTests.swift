@@ -96,7 +96,7 @@ struct JWTVerifierTests {
             identity
                 == JWTIdentity(
                     issuer: "https://shop.example", subject: "42", displayName: "Ada L", userName: nil,
-                    expiresAt: Timestamp(milliseconds: 1_700_000_600_000)))
+                    expiresAt: Timestamp(milliseconds: 1_700_000_600_000), key: identity.key))
     }
 
     @Test(arguments: algorithms) func `a changed token, or one of another key, is refused`(algorithm: String)

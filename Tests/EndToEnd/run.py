@@ -19,7 +19,8 @@ NAMES = [
     "idle_connections", "slow_loris", "checks", "two_people", "crash", "fault_points", "migrations", "fsync_order",
     "full_disk", "operator_errors", "settings", "hostile_http", "hostile_websocket", "hostile_json",
     "connection_limit", "slow_readers", "control_socket", "goodbye", "metrics_and_logs", "bench", "load_tool", "tour",
-    "bench_trouble", "upgrade", "hooks", "rooms", "accounts", "sessions", "pages", "deletion", "search", "lab",
+    "bench_trouble", "upgrade", "hooks", "rooms", "accounts", "sessions", "pages", "deletion", "search", "lab", "jwt",
+    "access", "openapi",
 ]
 # Run only when they are named.
 ON_REQUEST = ["counts", "search_scale"]

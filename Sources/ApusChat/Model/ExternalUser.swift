@@ -1,4 +1,5 @@
-import ApusCore
+package import ApusCore
+package import ApusWire
 
 /// Somebody whom the operator's own application knows, and vouches for with its tokens. Never the same as a local
 /// account, whatever the names say.
@@ -16,16 +17,29 @@ package struct ExternalUser: Sendable {
         self.displayName = displayName
     }
 
-    /// Finds the account, or makes it on first sight; what they are called follows the application.
-    package func sign(into store: any ChatTransaction) throws -> Account {
-        if let account = try store.account(issuer: issuer, subject: subject) {
-            guard let shown, shown != account.identity.displayName, !account.isBanned else { return account }
-            try store.rename(account.identity.key, to: shown)
-        } else {
+    /// Whether the account is as the application says.
+    package func isKnown(as account: Account) -> Bool {
+        account.isBanned || shown.map { $0 == account.identity.displayName } ?? true
+    }
+
+    /// Finds the account, or makes it on first sight; what they are called follows the application. Returns the events
+    /// to publish.
+    package func sign(into store: any ChatTransaction, at now: Timestamp) throws -> (Account, [LogEvent]) {
+        guard let known = try store.account(issuer: issuer, subject: subject) else {
             try store.insertUser(
                 NewUser(name: freeName(in: store), displayName: shown, role: .member, password: nil), of: self)
+            return (try store.account(issuer: issuer, subject: subject)!, [])  // inserted above
         }
-        return try store.account(issuer: issuer, subject: subject)!  // found or inserted above
+        guard let shown, !isKnown(as: known) else { return (known, []) }
+        try store.setDisplayName(shown, of: known.identity.key)
+        let account = try store.account(issuer: issuer, subject: subject)!  // found above
+        var data = JSONWriter()
+        data.object { account.encodeMembers(into: &$0, idName: "user") }
+        let event = LogEvent(
+            seq: store.head + 1, audience: .everyone, type: "user.updated", room: nil, by: account.identity.id, at: now,
+            id: nil, data: data.bytes)
+        try store.append(event, by: account.identity.key)
+        return (account, [event])
     }
 
     /// The `name` claim as a display name: what does not fit is cut off.

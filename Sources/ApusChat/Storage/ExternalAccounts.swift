@@ -5,7 +5,6 @@ package protocol ExternalAccountWriting: AnyObject {
     func account(issuer: String, subject: String) throws -> Account?
     @discardableResult
     func insertUser(_ user: NewUser, of external: ExternalUser) throws -> UserKey
-    func rename(_ user: UserKey, to displayName: String) throws
 }
 
 /// The same, as requests read them. Blocks.

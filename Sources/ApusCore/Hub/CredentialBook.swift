@@ -53,6 +53,22 @@ package final class CredentialBook: Sendable {
         }
     }
 
+    func forget(_ ended: EndedReaders) {
+        switch ended {
+        case .all(let user), .opened(let user, _): forget(user)
+        case .vouched(let beginning):
+            state.withLockedValue { state in
+                for (hash, credential) in state.known where credential.id.hasPrefix(beginning) {
+                    state.known[hash] = nil
+                    state.hashes[credential.identity.key]?.remove(hash)
+                }
+                // No look-up that is on its way is kept: whose it is, is not known yet.
+                state.forgettings += 1
+                state.forgotten = []
+            }
+        }
+    }
+
     /// The user, or one of the user's credentials, is not what it was.
     package func forget(_ user: UserKey) {
         state.withLockedValue { state in

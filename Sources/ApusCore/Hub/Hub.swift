@@ -72,7 +72,7 @@ package final class Hub: Sendable {
     /// A credential has ended, or its user may no longer be here: so have the streams and polls that it opened. Called
     /// once that is on the disk. Who asks with it from now on finds it gone, and who asked before is ended by mail.
     package func end(_ ended: EndedReaders) {
-        credentials.forget(ended.user)
+        credentials.forget(ended)
         wake(
             withState { state in
                 let posted = state.post(to: state.interest.all) { $0.revocations.append(ended) }

@@ -253,6 +253,10 @@ package final class HubHalf: @unchecked Sendable {
             close(reader)
             return reader.sink.end(Bye(.normal))
         }
+        if let end = reader.request.endsAt, end <= hub.wallClock() {
+            close(reader)
+            return reader.sink.end(Bye(.unauthorized))
+        }
         reader.sink.checkLife(now: now)
         if reader.isEnded { return }
         let ticks = reader.earlyTicks.first.map { now >= reader.openedAt + $0 } ?? false

@@ -29,6 +29,8 @@ package struct ReaderRequest: Sendable {
     package var identity: Identity
     /// The id of the credential that it was asked with; nil for readers inside the server.
     package var credential: String?
+    /// When the credential ends, if nothing can put that off.
+    package var endsAt: Timestamp?
     package var kind: TransportKind
     package var scope: Scope
     /// Nil: from now on.

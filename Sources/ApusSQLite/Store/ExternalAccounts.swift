@@ -19,10 +19,6 @@ extension SQLiteTransaction {
             "UPDATE user SET issuer = ?, subject = ? WHERE key = ?", external.issuer, external.subject, key.raw)
         return key
     }
-
-    func rename(_ user: UserKey, to displayName: String) throws {
-        try run("UPDATE user SET display_name = ? WHERE key = ?", displayName, user.raw)
-    }
 }
 
 extension Account {

@@ -12,7 +12,7 @@ struct DeviceCookies: Sendable {
     /// `NONCE.MAC`; the nonce is what tries are counted by.
     func make(for name: String) -> String {
         let nonce = OpaqueID.make()
-        return "\(nonce).\(hex(mac(nonce, name)))"
+        return "\(nonce).\(hexadecimal(mac(nonce, name)))"
     }
 
     /// The nonce of a cookie that was made here for this name.
@@ -23,14 +23,10 @@ struct DeviceCookies: Sendable {
         let nonce = String(parts[0])
         // As keys, which are compared in a time that tells nothing.
         let came = SymmetricKey(data: Data(parts[1].utf8))
-        return came == SymmetricKey(data: Data(hex(mac(nonce, name)).utf8)) ? nonce : nil
+        return came == SymmetricKey(data: Data(hexadecimal(mac(nonce, name)).utf8)) ? nonce : nil
     }
 
     private func mac(_ nonce: String, _ name: String) -> HMAC<SHA256>.MAC {
         HMAC<SHA256>.authenticationCode(for: Data("\(nonce).\(name)".utf8), using: key)
-    }
-
-    private func hex(_ mac: HMAC<SHA256>.MAC) -> String {
-        mac.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

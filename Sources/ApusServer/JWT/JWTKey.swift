@@ -1,5 +1,6 @@
 import ApusWire
 import Foundation
+import Crypto
 import JWTKit
 
 /// A key of the operator's application, bound to the one algorithm that it may be used with: a token cannot choose.
@@ -7,6 +8,8 @@ struct JWTKey: Sendable {
     let id: String?
     /// HS256, RS256, ES256 or EdDSA (RFC 7518, RFC 8037).
     let algorithm: String
+    /// Tells keys apart, and tells nothing of them.
+    let fingerprint: String
     private let verifier: any JWTAlgorithm
 
     /// Reads one key of a JWK Set (RFC 7517 section 4).
@@ -24,6 +27,7 @@ struct JWTKey: Sendable {
         if type == "OKP", json["crv"] != "Ed25519" { throw OperatorError("\(name) is not on the curve Ed25519") }
         self.id = id
         self.algorithm = algorithm
+        fingerprint = hexadecimal(SHA256.hash(data: json.encoded).prefix(8))
         do {
             verifier = try await Self.verifier(type, algorithm, json, name)
         } catch let error as OperatorError {

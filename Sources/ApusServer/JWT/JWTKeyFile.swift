@@ -40,16 +40,22 @@ final class JWTKeyFile: Sendable {
     var verifier: JWTVerifier { state.withLockedValue(\.verifier) }
 
     /// Reads the file again if it is another. One that cannot be used changes nothing but the log.
-    func refresh() async {
+    /// - Returns: the fingerprints of keys that are not good any more.
+    func refresh() async -> Set<String> {
         let stamp = Self.stamp(settings.keys)
-        guard stamp != state.withLockedValue(\.stamp) else { return }
+        guard stamp != state.withLockedValue(\.stamp) else { return [] }
         do {
             let verifier = try await Self.read(settings)
-            state.withLockedValue { $0 = (verifier, stamp) }
+            let before = state.withLockedValue { state in
+                defer { state = (verifier, stamp) }
+                return state.verifier.keys
+            }
             logger.info("JWT keys read", metadata: ["file": "\(settings.keys)", "keys": "\(verifier.keys.count)"])
+            return Set(before.map(\.fingerprint)).subtracting(verifier.keys.map(\.fingerprint))
         } catch {
             state.withLockedValue { $0.stamp = stamp }
             logger.error("JWT keys kept as they were", metadata: ["error": "\(error)"])
+            return []
         }
     }
 

@@ -9,6 +9,8 @@ struct JWTIdentity: Sendable, Equatable {
     /// The `preferred_username` claim.
     let userName: String?
     let expiresAt: Timestamp
+    /// The fingerprint of the key that has signed.
+    let key: String
 }
 
 /// Says whether a JSON Web Token (RFC 7519) is good. No I/O; the clock comes in.
@@ -39,14 +41,14 @@ struct JWTVerifier: Sendable {
             throw Self.refusal("is signed with \(algorithm.prefix(16)) by a key that is not known here")
         }
         let signed = token.utf8[..<parts[1].endIndex]
-        guard candidates.contains(where: { $0.signed(signature, signed) }) else {
+        guard let key = candidates.first(where: { $0.signed(signature, signed) }) else {
             throw Self.refusal("has a signature that is not good")
         }
         guard let claims = Self.object(parts[1]) else { throw Self.refusal("carries no JSON object") }
-        return try check(claims, now)
+        return try check(claims, key, now)
     }
 
-    private func check(_ claims: JSONObject, _ now: Timestamp) throws -> JWTIdentity {
+    private func check(_ claims: JSONObject, _ key: JWTKey, _ now: Timestamp) throws -> JWTIdentity {
         guard let issuer = claims["iss"]?.string, !issuer.isEmpty, issuer.utf8.count <= 255 else {
             throw Self.refusal("needs \"iss\", who made it")
         }
@@ -66,7 +68,8 @@ struct JWTVerifier: Sendable {
         }
         return JWTIdentity(
             issuer: issuer, subject: subject, displayName: claims["name"]?.string,
-            userName: claims["preferred_username"]?.string, expiresAt: Timestamp(milliseconds: expiry))
+            userName: claims["preferred_username"]?.string, expiresAt: Timestamp(milliseconds: expiry),
+            key: key.fingerprint)
     }
 
     private static func object(_ part: Substring) -> JSONObject? {

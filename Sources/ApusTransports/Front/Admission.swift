@@ -65,6 +65,7 @@ struct Admission {
             }
             loop.execute {
                 switch (scope, backend.known(token: token)) {
+                case (.failure(let problem as Problem), _): then.value(.refused(problem))
                 case (.failure, _):
                     then.value(.refused(Problem(.internalError, "The server cannot read its disk now; try again.")))
                 case (.success, .nobody): then.value(.refused(Presented.unknown))

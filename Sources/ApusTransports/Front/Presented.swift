@@ -61,7 +61,7 @@ package enum Cookies {
                     continue
                 }
                 let value = String(Substring(pair.dropFirst(name.utf8.count + 1)))
-                return value.isEmpty || value.utf8.count > 512 ? nil : value
+                return value.isEmpty || value.utf8.count > Bearer.maximumLength ? nil : value
             }
         }
         return nil
@@ -70,9 +70,12 @@ package enum Cookies {
 
 /// The credentials of a request (RFC 6750 section 2.1).
 package enum Bearer {
+    /// Longer than any token of the server's; those of other applications carry what they like.
+    static let maximumLength = 8192
+
     /// The token in an `Authorization` header.
     package static func token(_ header: String?) -> String? {
-        guard let header, header.utf8.count <= 512 else { return nil }
+        guard let header, header.utf8.count <= maximumLength else { return nil }
         let utf8 = header.utf8
         let scheme = utf8.prefix { $0 != UInt8(ascii: " ") }
         guard scheme.count == 6, scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }

@@ -49,10 +49,10 @@ struct StreamQuery {
                 .badJSON, "The body is an object such as {\"cursor\":\"…\",\"wait\":25}, but \(json.kind) came.")
         }
         try self.init { name in
-            switch object[name] {
+            if let number = object[name]?.integer { return String(number) }
+            return switch object[name] {
             case nil, .null: nil
             case .string(let text): text
-            case .integer(let number): String(number)
             case .bool(let flag): flag ? "1" : "0"
             case .array(let values) where name == "rooms": values.compactMap(\.string).joined(separator: ",")
             case .some(let other):
@@ -89,9 +89,12 @@ struct StreamQuery {
     }
 
     func request(_ credential: Credential, _ kind: TransportKind, _ scope: Scope) -> ReaderRequest {
-        ReaderRequest(
+        var request = ReaderRequest(
             identity: credential.identity, credential: credential.id, kind: kind, scope: scope, cursor: cursor,
             signals: signals, limit: limit, client: client, observes: observes, probes: probes,
             wait: kind.isPoll ? .seconds(Int64(wait ?? 0)) : nil)
+        // A session is prolonged by use, and ended by whoever watches them.
+        if !credential.isSession { request.endsAt = credential.expiresAt }
+        return request
     }
 }

@@ -89,6 +89,23 @@ struct CredentialBookTests {
         #expect(book[[1]] == nil)
     }
 
+    @Test func `what a key has vouched for is forgotten, and what is being looked up meanwhile is not kept`() {
+        let book = CredentialBook()
+        book.keep(credential(1, "j_a_1"), [1], since: book.moment)
+        book.keep(credential(1, "j_b_1"), [2], since: book.moment)
+        book.keep(credential(1, "s_1"), [3], since: book.moment)
+        for user in 20...25 { book.forget(UserKey(Int64(user))) }
+        let moment = book.moment
+        book.forget(.vouched("j_a_"))
+        #expect([[1], [2], [3]].map { book[$0] != nil } == [false, true, true])
+        book.forget(UserKey(9))
+        book.keep(credential(2, "j_a_2"), [4], since: moment)
+        #expect(book[[4]] == nil)
+        book.keep(credential(2, "j_b_2"), [4], since: book.moment)
+        book.forget(UserKey(1))
+        #expect([[1], [2], [3], [4]].map { book[$0] != nil } == [false, false, false, true])
+    }
+
     @Test func `a full book begins anew`() {
         let book = CredentialBook(capacity: 2)
         for number in 1...3 { book.keep(credential(Int64(number)), [UInt8(number)], since: book.moment) }

@@ -24,6 +24,19 @@ struct HeartbeatTests {
         #expect(sink.batches.count == before + 2)
     }
 
+    @Test func `a stream whose credential ends is ended within a heartbeat, and not before`() throws {
+        let world = try World()
+        let end = Timestamp(milliseconds: world.clock.now.milliseconds + 30_000)
+        let (reader, sink) = world.open(1) { $0.endsAt = end }
+        world.clock.advance(seconds: 29)
+        world.loops[0].advanceTime(by: .seconds(29))
+        #expect(!reader.isEnded)
+        world.clock.advance(seconds: 1)
+        world.loops[0].advanceTime(by: .seconds(21))
+        #expect(reader.isEnded)
+        #expect(sink.byes.map(\.code) == [.unauthorized])
+    }
+
     @Test func `what is written puts the heartbeat off`() throws {
         let world = try World()
         world.publish([.joined(1, 7)])
