@@ -28,11 +28,11 @@ package struct Fields: Sendable {
 
     /// A whole number of 0 or more, below 2⁵³.
     package func number(_ name: String) throws -> Int64 {
-        switch object[name] {
-        case .integer(let number) where (0...Cursor.maximumSequence).contains(number): return number
-        case nil: throw missing(name, "a whole number")
-        case .some(let other): throw wrong(name, "a whole number from 0 to 2^53-1", other)
+        guard let value = object[name] else { throw missing(name, "a whole number") }
+        guard let number = value.integer, (0...Cursor.maximumSequence).contains(number) else {
+            throw wrong(name, "a whole number from 0 to 2^53-1", value)
         }
+        return number
     }
 
     package func optionalNumber(_ name: String) throws -> Int64? {

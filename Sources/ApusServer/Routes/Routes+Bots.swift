@@ -4,13 +4,9 @@ import Hummingbird
 
 /// Accounts of programs.
 extension Routes {
-    func addBots(to router: Router<BasicRequestContext>) {
-        router.post("/v1/bots", use: makeBot)
-    }
-
     /// `POST /v1/bots` `{"name","display_name"?}`, for the server's admins: an account with a token, which is told once.
     @Sendable
-    private func makeBot(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    func makeBot(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let identity = try await identity(request)
         let body = try await Self.object(request)
         guard let name = body["name"]?.string else {

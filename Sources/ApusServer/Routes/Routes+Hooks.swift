@@ -6,16 +6,9 @@ import Hummingbird
 
 /// Incoming webhooks.
 extension Routes {
-    func addHooks(to router: Router<BasicRequestContext>) {
-        router.post("/v1/rooms/:room/hooks", use: makeHook)
-        router.get("/v1/rooms/:room/hooks", use: hooks)
-        router.delete("/v1/rooms/:room/hooks/:hook", use: removeHook)
-        router.post("/v1/hooks/:token", use: postByHook)
-    }
-
     /// `POST /v1/rooms/{room}/hooks` `{"name"}`: a new hook. Its address is told once.
     @Sendable
-    private func makeHook(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    func makeHook(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let identity = try await identity(request)
         let slug = try context.parameters.require("room")
         let body = try await Self.object(request)
@@ -36,7 +29,7 @@ extension Routes {
 
     /// `GET /v1/rooms/{room}/hooks`, for who governs the room.
     @Sendable
-    private func hooks(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    func hooks(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let identity = try await identity(request)
         let slug = try context.parameters.require("room")
         let room = try await backend.write { [backend] store in
@@ -51,7 +44,7 @@ extension Routes {
 
     /// `DELETE /v1/rooms/{room}/hooks/{id}`.
     @Sendable
-    private func removeHook(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    func removeHook(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let identity = try await identity(request)
         let slug = try context.parameters.require("room")
         let id = try context.parameters.require("hook")
@@ -66,7 +59,7 @@ extension Routes {
     /// `POST /v1/hooks/{token}` `{"text"}`: says it in the hook's room. Answered with the text `ok`, as programs that
     /// know other chat servers expect.
     @Sendable
-    private func postByHook(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    func postByHook(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let token = BearerToken(try context.parameters.require("token"))
         let hook = try await backend.blocking { [backend] in try backend.store.hook(tokenHash: token.hash) }
         guard let hook else {

@@ -87,7 +87,11 @@ extension Routes {
     @Sendable
     func endSessions(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (credential, _) = try await credential(request)
-        let keepsThis = request.uri.queryParameters["others"] == "1"
+        let others = request.uri.queryParameters["others"]
+        if let others, others != "1" {
+            throw Problem(.invalidField, "\"others\" is 1, or is not there, but \"\(others.prefix(20))\" came.")
+        }
+        let keepsThis = others == "1"
         let user = credential.identity.key
         let ended = try await backend.write { store in
             (try store.endSessions(of: user, except: keepsThis ? credential.id : nil), [])

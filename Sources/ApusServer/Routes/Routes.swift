@@ -17,43 +17,45 @@ struct Routes {
     let searches: Searches
     let logger: Logger
 
+    /// What is served here: the method, the path as OpenAPI writes it, and who answers.
+    var served: [Route] {
+        [
+            Route(.get, "/healthz") { _, _ in Self.json { $0.member("status", "ok") } },
+            Route(.get, "/readyz", ready),
+            Route(.get, "/metrics", metrics),
+            Route(.post, "/v1/accounts", signUp),
+            Route(.post, "/v1/sessions", signIn),
+            Route(.get, "/v1/sessions", sessions),
+            Route(.delete, "/v1/sessions", endSessions),
+            Route(.delete, "/v1/sessions/{id}", endSession),
+            Route(.post, "/v1/password", password),
+            Route(.post, "/v1/tickets", ticket),
+            Route(.post, "/v1/invites", makeInvite),
+            Route(.get, "/v1/invites", invites),
+            Route(.delete, "/v1/invites/{id}", revokeInvite),
+            Route(.get, "/v1/users", users),
+            Route(.get, "/v1/users/{id}", user),
+            Route(.post, "/v1/users/{id}/reset", makeReset),
+            Route(.get, "/v1/sync", sync),
+            Route(.get, "/v1/sync/users", acquaintances),
+            Route(.get, "/v1/rooms", rooms),
+            Route(.get, "/v1/rooms/{room}", room),
+            Route(.get, "/v1/rooms/{room}/members", members),
+            Route(.get, "/v1/rooms/{room}/messages", messages),
+            Route(.post, "/v1/rooms/{room}/hooks", makeHook),
+            Route(.get, "/v1/rooms/{room}/hooks", hooks),
+            Route(.delete, "/v1/rooms/{room}/hooks/{hook}", removeHook),
+            Route(.post, "/v1/hooks/{token}", postByHook),
+            Route(.get, "/v1/search", search),
+            Route(.post, "/v1/bots", makeBot),
+        ]
+    }
+
     func responder() -> RouterBridge.Responder {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Sharing(origins: backend.origins))
-        router.add(middleware: Problems(logger: logger))
-        router.get("/healthz") { _, _ in Self.json { $0.member("status", "ok") } }
-        router.get("/readyz") { [readiness] _, _ in
-            let state = readiness.state
-            return Self.json(state == .ready ? .ok : .serviceUnavailable) { $0.member("status", state.rawValue) }
-        }
-        router.get("/metrics") { [instruments, backend] _, _ in
-            Self.response(
-                .ok, "text/plain; version=0.0.4; charset=utf-8",
-                Array(MetricsPage(instruments, writerDepth: backend.writer.depth).text.utf8))
-        }
-        router.post("/v1/accounts", use: signUp)
-        router.post("/v1/sessions", use: signIn)
-        router.get("/v1/sessions", use: sessions)
-        router.delete("/v1/sessions", use: endSessions)
-        router.delete("/v1/sessions/:id", use: endSession)
-        router.post("/v1/password", use: password)
-        router.post("/v1/tickets", use: ticket)
-        router.post("/v1/invites", use: makeInvite)
-        router.get("/v1/invites", use: invites)
-        router.delete("/v1/invites/:id", use: revokeInvite)
-        router.get("/v1/users", use: users)
-        router.get("/v1/users/:id", use: user)
-        router.post("/v1/users/:id/reset", use: makeReset)
-        router.get("/v1/sync", use: sync)
-        router.get("/v1/sync/users", use: acquaintances)
-        router.get("/v1/rooms", use: rooms)
-        router.get("/v1/rooms/:room", use: room)
-        router.get("/v1/rooms/:room/members", use: members)
-        router.get("/v1/rooms/:room/messages", use: messages)
-        router.get("/v1/search", use: search)
-        addHooks(to: router)
-        addBots(to: router)
-        refuseOtherMethods(of: router)
+        router.add(middleware: Problems(served: served, logger: logger))
+        for route in served { router.on(RouterPath(route.path), method: route.method, use: route.answer) }
         let responder = router.buildResponder()
         let logger = logger
         return { request, writer, channel in
@@ -66,21 +68,17 @@ struct Routes {
         }
     }
 
-    /// A path that is there says which methods it takes (RFC 9110 section 15.5.6).
-    private func refuseOtherMethods(of router: Router<BasicRequestContext>) {
-        for (path, routes) in Dictionary(grouping: router.routes, by: { $0.path.description }) {
-            let methods = routes.map(\.method)
-            let taken = methods + (methods.contains(.get) ? [.head] : [])
-            let allowed = taken.map(\.rawValue).sorted().joined(separator: ", ")
-            for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete] where !taken.contains(method) {
-                router.on(RouterPath(path), method: method) { request, _ in
-                    var response = Problems.response(
-                        Problem(.methodNotAllowed, "\(request.uri.path) takes \(allowed), not \(method.rawValue)."))
-                    response.headers[.allow] = allowed
-                    return response
-                }
-            }
-        }
+    @Sendable
+    private func ready(_ request: Request, _ context: BasicRequestContext) -> Response {
+        let state = readiness.state
+        return Self.json(state == .ready ? .ok : .serviceUnavailable) { $0.member("status", state.rawValue) }
+    }
+
+    @Sendable
+    private func metrics(_ request: Request, _ context: BasicRequestContext) -> Response {
+        Self.response(
+            .ok, "text/plain; version=0.0.4; charset=utf-8",
+            Array(MetricsPage(instruments, writerDepth: backend.writer.depth).text.utf8))
     }
 
     /// The JSON object in a request's body.
@@ -114,52 +112,5 @@ struct Routes {
             headers: [
                 .contentType: type, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
             ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
-    }
-}
-
-extension Request {
-    /// The path without what is secret in it.
-    fileprivate var loggablePath: String { uri.path.hasPrefix("/v1/hooks/") ? "/v1/hooks/…" : uri.path }
-}
-
-/// Makes every error a problem (RFC 9457).
-struct Problems: RouterMiddleware {
-    typealias Context = BasicRequestContext
-    let logger: Logger
-
-    func handle(
-        _ request: Request, context: Context,
-        next: @concurrent (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        let problem: Problem
-        do {
-            return try await next(request, context)
-        } catch let error as Problem {
-            problem = error
-        } catch let error as HTTPError {
-            switch error.status.code {
-            case 404: problem = Problem(.notFound, "There is nothing at \(request.uri.path.prefix(200)).")
-            case 413: problem = Problem(.tooLarge, "The body is too large.")
-            default: problem = Problem(.badRequest, error.body ?? "The request cannot be understood.")
-            }
-        } catch {
-            logger.error(
-                "request failed",
-                metadata: ["path": "\(request.loggablePath)", "error": "\(error)", "request": "\(context.id)"])
-            var failure = Problem(.internalError, "Something went wrong; it has been logged.")
-            failure.requestID = context.id
-            problem = failure
-        }
-        return Self.response(problem)
-    }
-
-    static func response(_ problem: Problem) -> Response {
-        var writer = JSONWriter(capacity: 256)
-        problem.encode(into: &writer)
-        var response = Routes.response(
-            HTTPResponse.Status(code: problem.code.status), "application/problem+json", writer.bytes)
-        if problem.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
-        if let wait = problem.retryAfterMilliseconds { response.headers[.retryAfter] = String((wait + 999) / 1000) }
-        return response
     }
 }

@@ -74,7 +74,14 @@ extension JSONValue {
     public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
     public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
     public var string: String? { if case .string(let value) = self { value } else { nil } }
-    public var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+    /// A whole number, however it is written: to JSON Schema 2.0 is one, too.
+    public var integer: Int64? {
+        switch self {
+        case .integer(let value): value
+        case .number(let value): Int64(exactly: value)
+        default: nil
+        }
+    }
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
     /// A member of an object; nil for anything else.
