@@ -119,7 +119,6 @@ enum Schema {
     /// `token` holds every credential: sessions of people (`kind` session, which end) and tokens of the command line,
     /// of bots and of hooks (which do not). `link` holds what is handed to somebody once: invites and password resets.
     private static let people = """
-        ALTER TABLE user ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE user ADD COLUMN banned_at INTEGER;
         ALTER TABLE user ADD COLUMN issuer TEXT;
         ALTER TABLE user ADD COLUMN subject TEXT;

@@ -48,7 +48,7 @@ class Ledger:
                 return event["audience"] in (0, -user)
             return any(
                 room == event["audience"] and first <= event["seq"] <= (last or event["seq"])
-                for room, first, last in stays)
+                for room, first, last in stays) or event["witness"] == user
 
         return [event for event in self.events if event["seq"] > after and sees(event)]
 

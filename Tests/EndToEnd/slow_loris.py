@@ -15,7 +15,7 @@ BEGINNINGS = {
     "empty lines": (b"\r\n", None),
     "bodies": (b"POST /v1/commands HTTP/1.1\r\nHost: apus\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n", 408),
     "chunks": (b"POST /v1/stream HTTP/1.1\r\nHost: apus\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n", 408),
-    "bodies for a route": (b"POST /v1/sync HTTP/1.1\r\nHost: apus\r\nContent-Length: 1000\r\n\r\n", 404),
+    "bodies for a route": (b"POST /v1/sync HTTP/1.1\r\nHost: apus\r\nContent-Length: 1000\r\n\r\n", 405),
 }
 
 

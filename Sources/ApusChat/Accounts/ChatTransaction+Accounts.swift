@@ -6,7 +6,7 @@ extension ChatTransaction {
     /// Makes an account under a name that nobody has.
     package func makeAccount(_ user: NewUser) throws -> Identity {
         guard NewUser.isName(user.name) else {
-            throw Problem(.invalidField, "A user's name is 2 to 32 characters of a-z, 0-9, _ and -.")
+            throw Problem(.invalidField, "A user's name is 2 to 32 characters of a-z, 0-9, _ and -, and not \"all\".")
         }
         if try user.name == NewUser.system.name || self.user(named: user.name) != nil {
             throw Problem(.nameTaken, "There is a user \"\(user.name)\" already; choose another name.")

@@ -48,8 +48,10 @@ package struct NewUser: Sendable {
         self.password = password
     }
 
-    /// Whether a text may name a user: `[a-z0-9_-]{2,32}`.
-    package static func isName(_ text: String) -> Bool { ApusChat.isName(text, maximum: 32) }
+    /// Whether a text may name a user: `[a-z0-9_-]{2,32}`, and not `all`, which mentions everybody.
+    package static func isName(_ text: String) -> Bool {
+        ApusChat.isName(text, maximum: 32) && text != Mention.everybody
+    }
 
     /// Whether a text may be what others see: 1 to 64 characters, none of them a control character, and not only spaces.
     package static func isDisplayName(_ text: String) -> Bool {

@@ -139,4 +139,6 @@ package protocol RoomReading: Sendable {
     ) throws -> Page<(room: Room, isMember: Bool)>
     /// Members by user id.
     func members(of room: RoomKey, after id: String, limit: Int) throws -> Page<Member>
+    /// Those who may not be in the room, by user id.
+    func banned(from room: RoomKey, after id: String, limit: Int) throws -> Page<Identity>
 }

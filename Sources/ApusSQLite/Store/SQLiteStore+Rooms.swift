@@ -59,6 +59,19 @@ extension SQLiteStore {
         }
     }
 
+    package func banned(from room: RoomKey, after id: String, limit: Int) throws -> Page<Identity> {
+        try pool.read { database in
+            let rows = try Row.fetchAll(
+                database.cachedStatement(
+                    sql: """
+                        SELECT user.key, user.id, user.name, user.display_name
+                        FROM member JOIN user ON user.key = member.user
+                        WHERE member.room = ? AND member.banned_at IS NOT NULL AND user.id > ? ORDER BY user.id LIMIT ?
+                        """), arguments: [room.raw, id, limit + 1])
+            return Page(seq: try Self.head(database), found: rows.map(Identity.init), limit: limit)
+        }
+    }
+
     package func acquaintances(of user: UserKey, after id: String, limit: Int) throws -> Page<Identity> {
         try pool.read { database in
             Page(

@@ -98,7 +98,7 @@ final class AccountDesk: Sendable {
         name: String, displayName: String?, password: String, setup: String?, invite: String?, _ visitor: Visitor
     ) async throws -> SignedIn {
         guard NewUser.isName(name) else {
-            throw Problem(.invalidField, "A user's name is 2 to 32 characters of a-z, 0-9, _ and -.")
+            throw Problem(.invalidField, "A user's name is 2 to 32 characters of a-z, 0-9, _ and -, and not \"all\".")
         }
         if let displayName, !NewUser.isDisplayName(displayName) { throw NewUser.badDisplayName }
         try Passwords.check(password)

@@ -10,7 +10,8 @@ extension Routes {
         let identity = try await identity(request)
         let body = try await Self.object(request)
         guard let name = body["name"]?.string else {
-            throw Problem(.invalidField, "A bot needs \"name\", 2 to 32 characters of a-z, 0-9, _ and -.")
+            throw Problem(
+                .invalidField, "A bot needs \"name\", 2 to 32 characters of a-z, 0-9, _ and -, and not \"all\".")
         }
         let displayName = body["display_name"]?.string
         let token = BearerToken()

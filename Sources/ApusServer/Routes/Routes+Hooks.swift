@@ -32,9 +32,7 @@ extension Routes {
     func hooks(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let identity = try await identity(request)
         let slug = try context.parameters.require("room")
-        let room = try await backend.write { [backend] store in
-            (try HookChange(in: store, hub: backend.hub, by: identity, at: .now).governedRoom(slug), [])
-        }
+        let room = try await governedRoom(slug, by: identity)
         let hooks = try await backend.blocking { [backend] in try backend.store.hooks(in: room.key) }
         return Self.json { writer in
             writer.name("hooks")

@@ -69,6 +69,25 @@ extension Routes {
         }
     }
 
+    /// `GET /v1/rooms/{room}/bans`: who may not be in it, for who governs it.
+    @Sendable
+    func bans(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let (identity, slug) = (try await identity(request), try context.parameters.require("room"))
+        let after = Self.text(request, "after")
+        let limit = try Self.limit(request, upTo: Self.maximumPage, otherwise: 100)
+        let room = try await governedRoom(slug, by: identity)
+        let page = try await backend.blocking { [backend] in
+            try backend.store.banned(from: room.key, after: after, limit: limit)
+        }
+        return Self.page(page, of: "users") { writer, user in writer.object(user.encodeMembers) }
+    }
+
+    func governedRoom(_ slug: String, by identity: Identity) async throws -> Room {
+        try await backend.write { [backend] store in
+            (try HookChange(in: store, hub: backend.hub, by: identity, at: .now).governedRoom(slug), [])
+        }
+    }
+
     // MARK: pages
 
     static func text(_ request: Request, _ name: String) -> String {

@@ -41,6 +41,7 @@ struct Routes {
             Route(.get, "/v1/rooms", rooms),
             Route(.get, "/v1/rooms/{room}", room),
             Route(.get, "/v1/rooms/{room}/members", members),
+            Route(.get, "/v1/rooms/{room}/bans", bans),
             Route(.get, "/v1/rooms/{room}/messages", messages),
             Route(.post, "/v1/rooms/{room}/hooks", makeHook),
             Route(.get, "/v1/rooms/{room}/hooks", hooks),

@@ -111,7 +111,14 @@ extension LogConformance {
             try require(try bench.write { try $0.stay(of: bob, in: room.key) } == nil, "a ban made bob a member")
             try require(
                 try bench.store.members(of: room.key, after: "", limit: 9).items.count, equals: 0, "the members")
+            func banned(after id: String, limit: Int = 9) throws -> [String] {
+                try bench.store.banned(from: room.key, after: id, limit: limit).items.map(\.name)
+            }
+            try require(try banned(after: ""), equals: ["ada", "bob"], "who is banned")
+            try require(try banned(after: "u_ada"), equals: ["bob"], "the second page")
+            try require(try banned(after: "", limit: 1), equals: ["ada"], "a page of one")
             try bench.write { try $0.ban(ada, from: room.key, at: nil) }
+            try require(try banned(after: ""), equals: ["bob"], "who is banned still")
             try require(try !isBanned(ada), "the ban is not lifted")
         },
     ]
