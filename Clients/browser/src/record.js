@@ -1,0 +1,70 @@
+import { TIMES } from "./numbers.js";
+
+/**
+ * What is held against each transport in this run (`strikes`, in the machine's time), and what is remembered of it from
+ * earlier ones (in milliseconds since 1970). Memory only reorders attempts, it never excludes one.
+ */
+export class Record {
+    constructor(memory, epoch) {
+        this.now = 0;
+        this.worked = { ...memory?.worked };
+        this.failed = { ...memory?.failed };
+        this.epoch = epoch;
+        this.strikes = {};
+    }
+
+    get remember() {
+        return { remember: { worked: { ...this.worked }, failed: { ...this.failed } } };
+    }
+
+    /** A time to come was written by a clock that was set back since: it says nothing. */
+    isFresh(then, span) {
+        const age = this.epoch + this.now - then;
+        return age >= 0 && age < span;
+    }
+
+    hasWorked(transport) {
+        return this.isFresh(this.worked[transport], TIMES.workedFor);
+    }
+
+    isAvoided(transport) {
+        return this.now < this.strikes[transport]?.until;
+    }
+
+    /** Whether another transport gets the head start. */
+    isBehind(transport) {
+        return this.isAvoided(transport) || this.isFresh(this.failed[transport], TIMES.failedFor);
+    }
+
+    /**
+     * It failed while a worse one worked; the third time it is avoided. True if memory changed: one that has worked
+     * here is not forgotten for one bad moment.
+     */
+    strike(transport) {
+        if (transport === "short_poll") return false;
+        const strikes = this.of(transport);
+        strikes.times = [...strikes.times.filter((time) => time > this.now - TIMES.strikeWindow), this.now];
+        if (strikes.times.length > 2) return this.distrust(transport);
+        if (this.hasWorked(transport)) return false;
+        this.failed[transport] = this.epoch + this.now;
+        return true;
+    }
+
+    distrust(transport) {
+        const strikes = this.of(transport);
+        strikes.until = this.now + Math.min(TIMES.longestAvoidance, TIMES.avoidance * 2 ** strikes.avoidances);
+        strikes.avoidances += 1;
+        strikes.times = [];
+        this.failed[transport] = this.epoch + this.now;
+        return true;
+    }
+
+    of(transport) {
+        return (this.strikes[transport] ??= { times: [], avoidances: 0 });
+    }
+
+    works(transport) {
+        this.worked[transport] = this.epoch + this.now;
+        delete this.failed[transport];
+    }
+}
