@@ -1,0 +1,63 @@
+/** A refusal by the server, or its absence. Branch on `code`, show `message`. */
+export class ApusError extends Error {
+    /** @param {import("../types").Problem} problem */
+    constructor(problem) {
+        super(problem.detail || problem.title || problem.code);
+        /** As in Protocol/error-codes.json; `unreachable` where no answer of this protocol came, `closed`, `discarded`. */
+        this.code = problem.code;
+        /** The HTTP status; 0 without one. */
+        this.status = problem.status ?? 0;
+        this.retryable = !!problem.retryable;
+        this.problem = problem;
+    }
+}
+
+export const unreachable = (detail) => new ApusError({ code: "unreachable", detail, retryable: true });
+
+/** What the ladder makes of it. */
+export const endOf = ({ status: code, problem }) =>
+    code ? { status: { code, retry_after_ms: problem.retry_after_ms } } : "lost";
+
+/** Milliseconds. */
+export const retryAfter = ({ headers }) => Number(headers.get("Retry-After")) * 1_000 || undefined;
+
+/** Without what is undefined. */
+export const query = (values = {}) => new URLSearchParams(JSON.parse(JSON.stringify(values)));
+
+/** Requests to one server under one credential: a token, or this origin's cookie. */
+export class Http {
+    constructor(base, token) {
+        this.base = base;
+        this.token = token;
+    }
+
+    /** An answer of the expected kind, or an `ApusError`. A proxy's page is no answer. */
+    async ask(path, { body, accept = "application/json", signal }) {
+        const { base, token } = this;
+        const headers = { Accept: accept };
+        if (body) headers["Content-Type"] = "application/json";
+        if (token) headers.Authorization = `Bearer ${token}`;
+        const response = await fetch(base + path, {
+            method: body ? "POST" : "GET", body: body && JSON.stringify(body), headers, signal,
+            cache: "no-store", credentials: token ? "omit" : "same-origin",
+        }).catch(({ message }) => {
+            throw unreachable(`${path}: ${message}`);
+        });
+        const { status } = response;
+        const type = response.headers.get("Content-Type")?.split(";")[0];
+        if (response.ok && type === accept) return response;
+        const problem = type === "application/problem+json" && (await response.json().catch(() => undefined));
+        const detail = `${path}: expected 200 ${accept}, got ${status} ${type}`;
+        if (!problem && status !== 429 && status !== 503) throw unreachable(detail);
+        const plain = { code: "unavailable", detail, retryable: true, retry_after_ms: retryAfter(response) };
+        throw new ApusError({ ...plain, ...problem, status });
+    }
+
+    /** The body of an answer. With a body it is a POST. */
+    async json(path, body, signal) {
+        const response = await this.ask(path, { body, signal });
+        return response.json().catch(() => {
+            throw unreachable(`${path}: an answer that is no JSON, or not all of it`);
+        });
+    }
+}

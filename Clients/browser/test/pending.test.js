@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Session } from "../src/session.js";
+import { State } from "../src/state.js";
+
+/** A session without a page: it hears what a leading tab tells. */
+function session() {
+    const state = new State();
+    state.restore({ cursor: "e-10", user: { id: "u_alice" }, users: [], rooms: [] });
+    const told = [];
+    return Object.assign(Object.create(Session.prototype), {
+        state, told, outbox: [], promised: new Map(), acknowledged: new Map(), tabs: { leads: true },
+        emit: (type) => told.push(type),
+    });
+}
+
+const command = (id) => ({ id, op: "message.post", room: "general", text: id });
+const event = (seq, id) => ({ seq, id, type: "message.created", room: "general", by: "u_alice", at: "", data: {} });
+const batch = (from, ...events) => ({ batch: { from, cursor: `e-${from + events.length}`, events, signals: [] } });
+const states = ({ pending }) => pending.map(({ id, state }) => `${id} ${state}`);
+
+test("a reply that comes before its event is acknowledged until the event is there", () => {
+    const alice = session();
+    alice.news({ outbox: [{ place: 1, command: command("a"), isSent: true }, { place: 2, command: command("b") }] });
+    assert.deepEqual(states(alice), ["a sent", "b queued"]);
+    alice.news({ acknowledged: { id: "a", ok: { seq: 11 } } });
+    assert.deepEqual(states(alice), ["a acknowledged", "b queued"]);
+    alice.news({ outbox: [{ place: 2, command: command("b"), isSent: true }] });
+    assert.deepEqual(states(alice), ["a acknowledged", "b sent"]);
+    alice.emit = (type) => type === "message" && assert.deepEqual(states(alice), ["b sent"]);
+    alice.news(batch(10, event(11, "a")));
+    assert.deepEqual(states(alice), ["b sent"]);
+});
+
+test("a reply that comes after its event leaves nothing behind", () => {
+    const alice = session();
+    alice.news({ outbox: [{ place: 1, command: command("a"), isSent: true }] });
+    alice.news(batch(10, event(11, "a")));
+    alice.news({ acknowledged: { id: "a", ok: { seq: 11 } } });
+    alice.news({ outbox: [] });
+    assert.deepEqual(states(alice), []);
+});
+
+test("a snapshot past its event takes it away as well", () => {
+    const alice = session();
+    alice.news({ outbox: [{ place: 1, command: command("a"), isSent: true }] });
+    alice.news({ acknowledged: { id: "a", ok: { seq: 12 } } });
+    alice.news({ outbox: [] });
+    assert.deepEqual(states(alice), ["a acknowledged"]);
+    alice.news({ snapshot: { cursor: "e-12", user: { id: "u_alice" }, users: [], rooms: [] } });
+    assert.deepEqual(states(alice), []);
+});
+
+test("what was just said in this tab is there before the leader has heard of it, and a failure says why", async () => {
+    const alice = session();
+    const refused = new Promise((resolve, reject) => alice.promised.set("a", { command: command("a"), resolve, reject }));
+    assert.deepEqual(states(alice), ["a queued"]);
+    const failure = { code: "forbidden", detail: "no" };
+    alice.news({ failed: { id: "a", ...failure } });
+    alice.news({ outbox: [{ place: 1, command: command("a"), failure }] });
+    await assert.rejects(refused, { code: "forbidden", message: "no" });
+    const [{ state, error }] = alice.pending;
+    assert.deepEqual([state, error], ["failed", failure]);
+});
