@@ -1,0 +1,198 @@
+"""What goes wrong around a page: networks, servers, reloads, signing out."""
+
+import os
+
+from apus import succeed
+from browser import ROOT, becomes, check, got, hears, status, texts, wait_until, world
+
+
+def arrives(there, page, expected, seconds=40):
+    """Everything is in the room, once and in order, and nothing waits any more."""
+    wait_until(page, lambda: status(page)["waiting"] == 0 and status(page)["state"] == "live",
+               lambda: f"an empty outbox: {status(page)}", seconds)
+    check(texts(there.bob) == expected, f"the room has {texts(there.bob)}")
+
+
+def test_the_server_is_killed_while_a_page_sends(folder):
+    with world(folder) as there:
+        page = there.tab()
+        becomes(page, "websocket")
+        lines = [f"line {number}" for number in range(40)]
+        page.evaluate("""lines => {
+            const next = () => { if (lines.length) { say([lines.shift()]); setTimeout(next, 10); } };
+            next();
+        }""", lines)
+        wait_until(page, lambda: len(got(page, "posted")) >= 5, "the first replies")
+        there.server.kill()
+        wait_until(page, lambda: status(page)["state"] == "reconnecting", lambda: f"a loss: {status(page)}")
+        there.server.start()
+        arrives(there, page, lines)
+        wait_until(page, lambda: sorted(got(page, "posted")) == sorted(lines), "every promise kept")
+        check(got(page) == lines, f"the page heard {got(page)}")
+
+
+def test_a_reload_with_a_full_outbox(folder):
+    with world(folder) as there:
+        page = there.tab()
+        becomes(page, "websocket")
+        there.server.kill()
+        lines = [f"line {number}" for number in range(30)]
+        page.evaluate("lines => say(lines)", lines)
+        wait_until(page, lambda: status(page)["waiting"] == 30, lambda: f"thirty to wait: {status(page)}")
+        page.reload()
+        there.tab(page=page)
+        wait_until(page, lambda: status(page)["waiting"] == 30, lambda: f"thirty to be restored: {status(page)}")
+        check("30 messages waiting." in status(page)["sentence"], status(page))
+        there.server.start()
+        arrives(there, page, lines)
+
+
+def test_a_follower_closed_at_once_loses_nothing(folder):
+    """What a tab has promised is in the store before the leader hears of it."""
+    with world(folder) as there:
+        leader = there.tab()
+        becomes(leader, "websocket")
+        follower = there.tab()
+        becomes(follower, "websocket")
+        there.server.kill()
+        follower.evaluate("say(['last words'])")
+        wait_until(leader, lambda: status(leader)["waiting"] == 1, lambda: f"one to wait: {status(leader)}")
+        follower.close()
+        leader.close()
+        page = there.tab()
+        there.server.start()
+        arrives(there, page, ["last words"])
+
+
+def test_offline(folder):
+    with world(folder) as there:
+        page = there.tab(there.context)
+        becomes(page, "websocket")
+        there.context.set_offline(True)
+        page.evaluate("say(['written in a tunnel'])")
+        wait_until(page, lambda: status(page)["state"] == "offline", lambda: f"offline: {status(page)}", 30)
+        check(status(page)["sentence"].startswith("Offline."), status(page))
+        check("1 message waiting." in status(page)["sentence"], status(page))
+        there.bob.say("general", "said meanwhile")
+        there.context.set_offline(False)
+        hears(page, "said meanwhile")
+        arrives(there, page, ["said meanwhile", "written in a tunnel"])
+
+
+def logged(page, text):
+    wait_until(page, lambda: text in [entry["text"].split(" ")[0] for entry in status(page)["log"]],
+               lambda: f"{text} in the log: {status(page)}")
+
+
+def test_a_page_is_hidden_and_seen_again(folder):
+    with world(folder) as there:
+        there.context = there.window()
+        page = there.tab()
+        becomes(page, "websocket")
+        front = there.context.new_page()
+        wait_until(front, lambda: page.evaluate("document.hidden"), "the page to be hidden")
+        logged(page, "hidden")
+        check("visible" not in [entry["text"].strip() for entry in status(page)["log"]], status(page))
+        page.bring_to_front()
+        logged(page, "visible")
+        there.bob.say("general", "welcome back")
+        hears(page, "welcome back")
+
+
+def test_one_tab_that_is_seen_is_enough(folder):
+    """The tab that holds the connection is hidden, another one of the same user is not: it polls and climbs as if seen."""
+    with world(folder) as there:
+        there.context = there.window()
+        leader = there.tab()
+        becomes(leader, "websocket")
+        follower = there.tab()
+        becomes(follower, "websocket")
+        check(leader.evaluate("[document.hidden, chat.session.tabs.leads]") == [True, True], "a hidden leader")
+        wait_until(follower, lambda: leader.evaluate("chat.session.isVisible"), "the leader to know")
+        there.context.new_page()
+        wait_until(leader, lambda: not leader.evaluate("chat.session.isVisible"), "the leader to know that nobody looks")
+        logged(leader, "hidden")
+
+
+def test_the_device_sleeps(folder):
+    """The clock jumps, nothing was running: it looks at once whether the connection still lives."""
+    with world(folder) as there:
+        page = there.context.new_page()
+        page.clock.install()
+        page = there.tab(page=page)
+        becomes(page, "websocket")
+        page.clock.fast_forward("10:00")
+        there.bob.say("general", "good morning")
+        logged(page, "woke")
+        hears(page, "good morning")
+        becomes(page, "websocket")
+
+
+def test_a_page_comes_back_from_the_cache(folder):
+    with world(folder) as there:
+        page = there.tab()
+        becomes(page, "websocket")
+        page.evaluate("window.kept = true")
+        page.goto(f"{there.origin}/elsewhere")
+        there.bob.say("general", "said meanwhile")
+        page.evaluate("history.back()")
+        wait_until(page, lambda: page.evaluate("window.kept === true"), "the page as it was")
+        hears(page, "said meanwhile")
+        becomes(page, "websocket")
+        check(got(page) == ["said meanwhile"], f"the page heard {got(page)}")
+
+
+def test_a_room_that_comes_later(folder):
+    with world(folder) as there:
+        page = there.tab()
+        becomes(page, "websocket")
+        room = there.bob.do("room.create", kind="private", name="Secrets")["room"]
+        there.bob.do("member.add", room=room, user=page.evaluate("chat.user.id"))
+        there.bob.say(room, "psst")
+        rooms = "chat.rooms.filter(({ head }) => head > 0).map(({ name, head, read }) => [name, head - read])"
+        wait_until(page, lambda: page.evaluate(rooms) == [["Secrets", 1]], lambda: f"rooms: {page.evaluate(rooms)}")
+        page.evaluate("room => chat.read(room, 1)", room)
+        wait_until(page, lambda: page.evaluate(rooms) == [["Secrets", 0]], lambda: f"read: {page.evaluate(rooms)}")
+
+
+def test_the_session_ends_and_another_begins(folder):
+    with world(folder) as there:
+        page = there.tab()
+        becomes(page, "websocket")
+        succeed("user", "ban", "alice", "--data", there.server.data)
+        wait_until(page, lambda: status(page)["state"] == "needs_credentials", lambda: f"signed out: {status(page)}")
+        succeed("user", "unban", "alice", "--data", there.server.data)
+        page.evaluate("token => chat.signIn(token)", succeed("token", "alice", "--data", there.server.data))
+        becomes(page, "websocket")
+
+
+def test_the_cookie_of_the_same_origin(folder):
+    with world(folder) as there:
+        password = "correct horse battery"
+        succeed("user", "add", "carol", "--role", "owner", "--password", password, "--data", there.server.data)
+        succeed("room", "create", "lobby", "--data", there.server.data)
+        context = there.device()
+
+        def serve(route):
+            path = route.request.url.removeprefix(there.url).split("?")[0]
+            file = f"Clients/browser{path}" if path.startswith("/src/") else "Tests/Browser/page.html"
+            route.fulfill(path=os.path.join(ROOT, file))
+
+        context.route(f"{there.url}/src/*", serve)
+        context.route(f"{there.url}/page.html", serve)
+        page = context.new_page()
+        page.goto(f"{there.url}/page.html")
+        page.wait_for_function("window.ready")
+        signed_in = page.evaluate("""(body) => fetch("/v1/sessions", {
+            method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" },
+        }).then(async (response) => [response.status, await response.text()])""", {"name": "carol", "password": password})
+        check(signed_in[0] == 201, f"signing in: {signed_in}")
+        page.evaluate("open(undefined, {})")
+        becomes(page, "websocket")
+        check(page.evaluate("chat.command('room.join', { room: 'lobby' }).then(({ seq }) => seq > 0)"), "joined")
+        for missing, transport in (("WebSocket", "sse"), ("Response.prototype.body", "long_poll")):
+            page.evaluate(f"chat.close(); delete {'window.' if missing == 'WebSocket' else ''}{missing}")
+            page.evaluate("open(undefined, {})")
+            becomes(page, transport)
+            page.evaluate("chat.post('lobby', 'hello').then(() => got.posted.push('hello'))")
+            wait_until(page, lambda: got(page, "posted") == ["hello"], "a reply")
