@@ -4,7 +4,7 @@ from browser import REMOVALS, becomes, check, got, hears, status, texts, wait_un
 
 
 def converse(world, context, transport):
-    """Hears and says something over this transport, and can do so after a reload."""
+    """Hears and says something over this transport."""
     page = world.tab(context)
     becomes(page, transport)
     world.bob.say("general", f"for {transport}")

@@ -12,10 +12,7 @@ const OPENERS = { websocket: webSocket, sse: eventStream, long_poll: polling, sh
 const QUIET = ["due", "heard", "batch", "tick", "poll", "polled", "probe", "opened", "remember"];
 const LOG = 100;
 
-/**
- * The three machines, and the sockets, timers and storage they ask for: each of their actions is a method. It decides
- * nothing by itself.
- */
+/** The three machines, and the sockets, timers and storage they ask for: each of their actions is a method. */
 export class Connection {
     /** @param {import("./session.js").Session} session */
     constructor(session, memory, entries) {

@@ -1,7 +1,7 @@
 // How attempts end, and what follows. A refusal is never held against the transport that brought it.
 import { fail, remove, wait } from "./race.js";
 
-/** Every close code with its name and what follows from it; held against Protocol/error-codes.json by a test. */
+/** Held against Protocol/error-codes.json by a test. */
 export const CLOSES = {
     1000: ["normal", "final"], 1001: ["going_away", "later"], 1002: ["protocol_error", "distrust"],
     1007: ["invalid_utf8", "final"], 1008: ["policy_violation", "final"], 1009: ["message_too_big", "final"],

@@ -6,9 +6,8 @@ import { begin, beginWhenAllowed, cut, leave, race, startSecond, wait } from "./
 import { Record } from "./record.js";
 
 /**
- * The client's way to stay connected: which transport to open, prove, carry by, leave, and when to try again. Without
- * I/O: an input and the time go in, what to do comes out; `deadline` says when to come back with `due`. docs/client.md
- * describes the machine, Protocol/vectors/ladder its behaviour. What is named in snake_case is an input.
+ * Which transport to open, prove, carry by, leave, and when to try again: docs/client.md gives the reasons for it. An
+ * input and the time go in, what to do comes out; each input is a method.
  */
 export class Ladder {
     constructor({ memory, hasCursor, now, wall, draw = Math.random }) {
@@ -20,9 +19,7 @@ export class Ladder {
         this.phase = { name: "idle" };
         this.attempts = [];
         this.lastNumber = 0;
-        /** Rounds lost in a row; the back-off grows with them. */
         this.failures = 0;
-        /** `notBefore` is the server's word, whatever happens. */
         this.notBefore = this.roundTrip = undefined;
         this.isVisible = true;
         this.isOffline = this.hasBeenLive = false;
@@ -73,13 +70,12 @@ export class Ladder {
         check(this);
     }
 
-    /** And another network, perhaps. */
     online() {
         this.isOffline = false;
         this.network_changed();
     }
 
-    /** What failed may have failed because of a proxy that is no longer on the way. */
+    // What failed may have failed because of a proxy that is no longer on the way.
     network_changed() {
         const { record, phase } = this;
         record.strikes = {};
@@ -104,7 +100,6 @@ export class Ladder {
         this.isVisible = false;
     }
 
-    /** A race on a network that is gone is begun anew, but not for every flap of it. */
     woke() {
         if (this.now - this.phase.startedAt >= 1_000) {
             leave(this);
@@ -133,7 +128,7 @@ export class Ladder {
         prove(this, attempt);
     }
 
-    /** On SSE the answer came over another connection: the network lives, the stream may not. */
+    // On SSE the answer came over another connection: the network lives, the stream may not.
     echoed(attempt) {
         const { now } = this;
         const isSocket = attempt.transport === "websocket";
@@ -146,7 +141,7 @@ export class Ladder {
         prove(this, attempt);
     }
 
-    /** An empty batch. A proxy that buffers hands two of them over at once. */
+    // A proxy that buffers hands two ticks over at once.
     tick(attempt) {
         const { now } = this;
         if (attempt.hasHello) {
@@ -182,7 +177,6 @@ export class Ladder {
         wait(this, spread_ms);
     }
 
-    /** Read again from the cursor. No fault of the transport. */
     gap(attempt) {
         attempt.isExcused = true;
         cut(this, attempt);
@@ -192,7 +186,6 @@ export class Ladder {
         follow(this, verdictOf(end), attempt);
     }
 
-    /** When to come back; undefined while nothing is to happen without another input. */
     get deadline() {
         const { phase, attempts, isVisible, carrier } = this;
         const { until, secondAt, pollAt, climbAt, checkUntil } = phase;
@@ -229,7 +222,6 @@ export class Ladder {
         return this.attempts.find((attempt) => attempt.number === number);
     }
 
-    /** There is one while it is live, and only then. */
     get carrier() {
         return this.find(this.phase.carrier);
     }
@@ -266,7 +258,6 @@ export class Ladder {
         this.phase = last;
     }
 
-    /** @returns {import("../types").Status} what the application sees now */
     get status() {
         const { phase, isOffline } = this;
         switch (phase.name) {

@@ -1,4 +1,3 @@
-// While something carries: proving it, checking it, asking by polls, climbing.
 import { TIMES, TRANSPORTS, earliest, isBetter } from "./numbers.js";
 import { beginWhenAllowed, forgive } from "./race.js";
 
@@ -17,10 +16,7 @@ export function prove(ladder, attempt) {
     }
 }
 
-/**
- * The hand-over. What the old carrier still had on its way comes again on the new one, and the sequencer drops what
- * came twice, so nothing waits for the old one's end.
- */
+// What the old carrier still had on its way comes again on the new one, and the sequencer drops what came twice.
 function carry(ladder, attempt) {
     const { now, phase: before } = ladder;
     const { number, transport } = attempt;
@@ -40,7 +36,6 @@ function carry(ladder, attempt) {
     if (transport !== "long_poll") ladder.works(transport);
 }
 
-/** The moment is good: try at once, or see whether the connection still lives. */
 export function hurry(ladder) {
     if (ladder.is("waiting")) beginWhenAllowed(ladder);
     else check(ladder);
@@ -49,7 +44,7 @@ export function hurry(ladder) {
 export function check(ladder) {
     const { now, phase, carrier } = ladder;
     if (!carrier || phase.checkUntil) return;
-    // Between two questions the server's interval holds, and there is nothing that could be dead.
+    // Between two questions there is nothing that could be dead.
     if (carrier.isPoll && carrier.askedAt === undefined && ladder.notBefore > now) return;
     phase.checkUntil = now + TIMES.check;
     phase.isSuspect = carrier.silentAt <= now;

@@ -8,27 +8,20 @@ const ARRAY = 100;
 /** Commands of one room keep their order; those without a room keep it among themselves. */
 const laneOf = ({ command }) => (typeof command.room === "string" ? command.room : "");
 
-/**
- * What the user has done and the server has not yet confirmed. Every command ends as acknowledged or as a failure that
- * the user sees and can retry or delete; none is dropped. Without I/O, like the ladder; every input is a method.
- */
+/** What the user has done and the server has not yet confirmed. Like the ladder, and docs/client.md gives the reasons. */
 export class Outbox {
     /** @param {import("../types").Entry[]} [stored] what may have been sent is sent again under its id */
     constructor(stored = [], draw = Math.random) {
         this.entries = [...stored].sort((left, right) => left.place - right.place);
         this.draw = draw;
-        /** What is unanswered of each lane: one command or array. */
         this.flights = new Map();
-        /** How often the server said of a command that it failed by its own fault. */
         this.faults = new Map();
         this.isCarried = false;
-        /** Limits and troubles are the user's or the server's, not a room's: one wait for all. */
         this.notBefore = undefined;
         this.now = this.refusals = 0;
         this.actions = [];
     }
 
-    /** How many wait for the server. */
     get waiting() {
         return this.entries.filter((entry) => !entry.failure).length;
     }
@@ -67,7 +60,6 @@ export class Outbox {
         else if (!this.find(id)) this.keep({ command });
     }
 
-    /** At the end of the queue. */
     keep(entry) {
         const { length, [length - 1]: last } = this.entries;
         const kept = { ...entry, place: (last?.place ?? 0) + 1 };
@@ -99,7 +91,7 @@ export class Outbox {
         this.drop(entry);
     }
 
-    /** Replies owed by the carrier before may never come. */
+    // Replies owed by the carrier before may never come.
     carried() {
         this.isCarried = true;
         this.flights.clear();
@@ -113,8 +105,7 @@ export class Outbox {
     refused(refusal) {
         const { id, code, retryable } = refusal;
         const entry = this.find(id);
-        // A late answer to an earlier sending says nothing of this one. `not_tried` follows the refusal that stopped
-        // the array, which has brought the whole array back, so that is late too.
+        // A late answer says nothing. `not_tried` follows the refusal that brought the whole array back, so it is late.
         if (!entry || !this.isFlying(entry) || code === "not_tried") return;
         // The command is good, the credentials are not: it waits for the next carrier.
         if (code === "unauthorized") return this.stranded();
@@ -130,14 +121,14 @@ export class Outbox {
         this.actions.push({ keep: entry }, { failed: { id, code } });
     }
 
-    /** The rest of the array was not tried: all of it comes back, so that it goes out again in order. */
+    // The whole array comes back, so that it goes out again in order.
     hold(lane, delay = Math.floor(backOff(this.refusals) * this.draw())) {
         this.flights.delete(lane);
         this.refusals += 1;
         this.notBefore = Math.max(this.notBefore ?? 0, this.now + delay);
     }
 
-    /** The user has seen what came after it, so it goes behind that. */
+    // The user has seen what came after it, so it goes behind that.
     retry(id) {
         const entry = this.find(id);
         if (!entry?.failure) return;
@@ -146,13 +137,11 @@ export class Outbox {
         this.entries = this.entries.filter((other) => other !== entry);
     }
 
-    /** Takes back a failure, or what is not on its way. */
     delete(id) {
         const entry = this.find(id);
         if (entry && !this.isFlying(entry)) this.drop(entry);
     }
 
-    /** The entry is answered; with its last one the lane is free. */
     land(entry) {
         const flight = this.flights.get(laneOf(entry));
         if (!flight) return;
@@ -169,7 +158,6 @@ export class Outbox {
         for (const lane of lanes) if (!this.flights.has(lane)) this.send(this.fitting(lane), lane, 0);
     }
 
-    /** What of a lane goes out as one array. */
     fitting(lane) {
         const ids = [];
         let bytes = 0;
@@ -182,7 +170,6 @@ export class Outbox {
         return ids;
     }
 
-    /** Each time it waits twice as long: a server that is slow is not helped by hearing everything twice. */
     send(ids, lane, tries) {
         if (!ids.length) return;
         this.flights.set(lane, { ids, tries, answerDue: this.now + ANSWER * 2 ** Math.min(tries, 2) });

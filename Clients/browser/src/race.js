@@ -1,4 +1,3 @@
-// From nothing to a carrier: who sets out when, and what happens when all have failed.
 import { poll } from "./live.js";
 import { TIMES, backOff } from "./numbers.js";
 
@@ -23,7 +22,7 @@ export function race(ladder) {
     else ladder.open("websocket");
 }
 
-/** The poll carries until SSE is proven, which takes a second even where all is well. */
+// The poll carries until SSE is proven, which takes a second even where all is well.
 function openHTTP(ladder) {
     const { record } = ladder;
     ladder.open(record.isBehind("long_poll") ? "short_poll" : "long_poll");
@@ -36,10 +35,7 @@ export function startSecond(ladder) {
     else ladder.open("websocket");
 }
 
-/**
- * Gives up what is open and tries again later: within `span` if the server named one, not before `retryAfter` if it
- * named that. Full jitter: who failed together does not return together.
- */
+// Within `span` or not before `retryAfter`, if the server named one. Who failed together does not return together.
 export function wait(ladder, span, retryAfter) {
     leave(ladder);
     const { now, failures } = ladder;
@@ -56,7 +52,7 @@ export function cut(ladder, attempt) {
     fail(ladder, attempt);
 }
 
-/** The attempt is over (its `close`, if one is needed, has been said). Without one it was the snapshot that failed. */
+// Its `close`, if one is needed, has been said. Without an attempt it was the snapshot that failed.
 export function fail(ladder, attempt) {
     const { now, phase, carrier } = ladder;
     if (!attempt || !ladder.find(attempt.number)) return wait(ladder);
@@ -69,8 +65,7 @@ export function fail(ladder, attempt) {
             phase.checkUntil = now + TIMES.check;
             return poll(ladder, attempt, false);
         }
-        // Proven and at once cut off, again and again: no worse one would ever get its turn without this. A poll that
-        // has failed without waiting says nothing against waiting.
+        // Proven and at once cut off, again and again: without this no worse one would ever get its turn.
         if (counts && !attempt.isPoll && now - phase.carrierSince < TIMES.settled) ladder.strike(transport);
         remove(ladder, attempt);
         return wait(ladder);
@@ -79,13 +74,12 @@ export function fail(ladder, attempt) {
     else if (counts) ladder.strike(transport);
     remove(ladder, attempt);
     if (!ladder.is("racing") || ladder.attempts.length) return;
-    // With nobody left, who has not been tried sets out at once, in spite of all memory.
     if (phase.secondAt) startSecond(ladder);
     else if (phase.tried.has("sse")) wait(ladder);
     else ladder.open("sse");
 }
 
-/** Forgets an attempt. Without its carrier the ladder is in no state to go on: the caller decides on the next. */
+// Without its carrier the ladder is in no state to go on: the caller decides on the next.
 export function remove(ladder, attempt) {
     if (attempt && attempt === ladder.carrier) {
         settle(ladder);
@@ -99,13 +93,12 @@ export function leave(ladder) {
     for (const attempt of ladder.attempts) ladder.close(attempt);
 }
 
-/** The carriage is over. If it lasted, the back-off begins anew. */
+// If it lasted, the back-off begins anew.
 function settle(ladder) {
     if (ladder.now - ladder.phase.since >= TIMES.settled) ladder.failures = 0;
     forgive(ladder);
 }
 
-/** A transport that has carried as long as strikes count is forgiven all of them. */
 export function forgive({ record, carrier, now, phase }) {
     if (now - phase.carrierSince >= TIMES.strikeWindow) delete record.strikes[carrier.transport];
 }

@@ -1,9 +1,6 @@
 import { TIMES } from "./numbers.js";
 
-/**
- * What is held against each transport in this run (`strikes`, in the machine's time), and what is remembered of it from
- * earlier ones (in milliseconds since 1970). Memory only reorders attempts, it never excludes one.
- */
+/** What is held against each transport: `strikes` in the machine's time, the rest, which is kept, since 1970. */
 export class Record {
     constructor(memory, epoch) {
         this.now = 0;
@@ -17,7 +14,7 @@ export class Record {
         return { remember: { worked: { ...this.worked }, failed: { ...this.failed } } };
     }
 
-    /** A time to come was written by a clock that was set back since: it says nothing. */
+    // A time to come was written by a clock that was set back since.
     isFresh(then, span) {
         const age = this.epoch + this.now - then;
         return age >= 0 && age < span;
@@ -31,15 +28,11 @@ export class Record {
         return this.now < this.strikes[transport]?.until;
     }
 
-    /** Whether another transport gets the head start. */
     isBehind(transport) {
         return this.isAvoided(transport) || this.isFresh(this.failed[transport], TIMES.failedFor);
     }
 
-    /**
-     * It failed while a worse one worked; the third time it is avoided. True if memory changed: one that has worked
-     * here is not forgotten for one bad moment.
-     */
+    // True if memory changed: one that has worked here is not forgotten for one bad moment.
     strike(transport) {
         if (transport === "short_poll") return false;
         const strikes = this.of(transport);

@@ -6,17 +6,14 @@ const LONGEST_UNACKNOWLEDGED = 1_000;
 /** @param {string} text `epoch-seq` */
 export const cursorOf = (text) => ({ epoch: text.split("-")[0], seq: Number(text.split("-")[1]) });
 
-/**
- * One order out of all transports: it applies what is new, drops what is not, notices what is missing, and says how far
- * things are applied. Without I/O, like the ladder. Frames of probes never reach it, and signals go past it.
- */
+/** One order out of all transports. Like the ladder; frames of probes never reach it, and signals go past it. */
 export class Sequencer {
     /** @param {string} cursor */
     constructor(cursor) {
-        /** Attempts only grow; an old stream's late `hello` must not bring back the epoch before. */
+        // Attempts only grow; an old stream's late `hello` must not bring back the epoch before.
         this.epochFrom = 0;
         this.position = cursorOf(cursor);
-        /** How far each stream has been sent: an ack past that would be an error. */
+        // How far each stream has been sent: an ack past that would be an error.
         this.sent = new Map();
         this.now = this.acknowledged = this.unacknowledged = 0;
         this.snapshot(cursor);

@@ -12,10 +12,7 @@ const open = (name) =>
         setTimeout(reject, PATIENCE);
     });
 
-/**
- * What outlives the page: the outbox, what the ladder remembers, who leads. In IndexedDB, and in memory too, which is
- * all there is where the database is missing, full, or gone in the middle.
- */
+/** In IndexedDB, and in memory too, which is all there is where the database is missing, full, or gone in the middle. */
 export class Store {
     constructor(name) {
         this.memory = { outbox: new Map(), state: new Map() };

@@ -3,10 +3,7 @@ const SILENCE = 1_000;
 const PATIENCE = 2_000;
 const TURN = 500;
 
-/**
- * The tabs of one user choose one that holds the connection: who has the Web Lock. What it says goes to all over a
- * BroadcastChannel. A leader that does not answer is frozen, and the lock is taken from it.
- */
+/** Of a user's tabs one leads: who has the Web Lock. One that does not answer is frozen, and the lock taken from it. */
 export class Tabs {
     /** @param {{tab: string, ping: object, lead(): void, follow(): void, hear(letter: any): void}} session */
     constructor(name, session) {
