@@ -104,6 +104,25 @@ def test_a_leader_that_hangs_is_replaced(folder):
         replaced(there, lambda page: page.evaluate(hang), lambda page: page.evaluate("1"))
 
 
+def test_a_leader_with_slow_timers_is_woken_by_the_others(folder):
+    """Browsers run the timers of pages that have been hidden for long once a minute, if at all."""
+    with world(folder) as there:
+        pages = [there.tab(), there.tab()]
+        for page in pages:
+            becomes(page, "websocket")
+        (leader,) = leaders(pages)
+        leader.evaluate("window.setTimeout = () => 0")
+        there.server.kill()
+        wait_until(leader, lambda: status(leader)["state"] == "reconnecting", lambda: f"a loss: {status(leader)}")
+        there.server.start()
+        for page in pages:
+            becomes(page, "websocket")
+        there.bob.say("general", "awake?")
+        for page in pages:
+            hears(page, "awake?")
+        check(leaders(pages) == [leader], "it still leads")
+
+
 def test_a_leader_that_is_closed_is_replaced(folder):
     with world(folder) as there:
         pages = [there.tab() for _ in range(3)]

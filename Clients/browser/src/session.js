@@ -135,6 +135,7 @@ export class Session {
         } else if (!leads && this.tabs.leads) {
             if (name !== "ping") return this.wish(content);
             if (value) this.visibleAt = performance.now();
+            void this.connection?.then((connection) => connection.due());
             this.tabs.say({ beat: [{ status: this.status }, { outbox: this.outbox }] });
         }
     }
