@@ -11,7 +11,7 @@ import threading
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "Tests/EndToEnd"))
 
-from apus import Server, Skip, check, make_room, wait_for
+from apus import Server, check, make_room, wait_for
 
 # How to take from a browser what some browsers lack.
 REMOVALS = {
@@ -44,10 +44,10 @@ def chromium():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        raise Skip("Playwright for Python is not installed: python3 -m venv V && V/bin/pip install playwright")
+        sys.exit("Playwright for Python is not installed; script/setup test installs it into .build-python")
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not path:
-        raise Skip("there is no chromium here, and CHROMIUM names none")
+        sys.exit("there is no chromium here, and CHROMIUM names none; script/setup test installs it")
     return sync_playwright, path
 
 
