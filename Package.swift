@@ -23,6 +23,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioLocks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
@@ -65,6 +66,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
@@ -83,7 +85,9 @@ let package = Package(
     ],
     targets: [
         .target(name: "ApusWire", swiftSettings: strict),
-        .target(name: "ApusClient", dependencies: ["ApusWire"], swiftSettings: strict),
+        .target(
+            name: "ApusClient", dependencies: ["ApusWire", nioCore, nioPosix, nioHTTP1, nioSSL, collections, crypto],
+            swiftSettings: strict),
         .target(name: "ApusCore", dependencies: ["ApusWire", nioCore, nioLocks, collections], swiftSettings: strict),
         .target(
             name: "ApusTransports",
@@ -115,12 +119,18 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "ApusServer", "ApusChat", "ApusCore", "ApusWire", arguments, configuration, lifecycle, unixSignals,
+                "ApusClient", "ApusServer", "ApusChat", "ApusCore", "ApusWire", arguments, configuration, lifecycle,
+                unixSignals,
                 logging, systemPackage, nioCore, nioPosix, nioHTTP1, histogram,
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "echo-bot", dependencies: ["ApusClient"], path: "Examples/EchoBot", swiftSettings: strict),
         .testTarget(name: "ApusWireTests", dependencies: ["ApusWire"], swiftSettings: strict),
-        .testTarget(name: "ApusClientTests", dependencies: ["ApusClient", "ApusWire"], swiftSettings: strict),
+        .testTarget(
+            name: "ApusClientTests",
+            dependencies: ["ApusClient", "ApusWire", "ApusTestKit", nioCore, nioPosix, nioLocks],
+            swiftSettings: strict),
         .testTarget(
             name: "ApusCoreTests", dependencies: ["ApusCore", "ApusTestKit", nioEmbedded], swiftSettings: strict),
         .testTarget(
@@ -136,6 +146,7 @@ let package = Package(
             swiftSettings: strict),
         inputs,
         .testTarget(
-            name: "ApusCommandTests", dependencies: ["apus", "ApusServer", "ApusWire", nioCore], swiftSettings: strict),
+            name: "ApusCommandTests", dependencies: ["apus", "ApusClient", "ApusServer", "ApusWire", nioCore],
+            swiftSettings: strict),
     ]
 )

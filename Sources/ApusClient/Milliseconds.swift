@@ -6,7 +6,7 @@ public typealias Draw = () -> Double
 
 /// Full jitter: any moment within the span, so that clients who failed together do not return together.
 /// (Brooker, "Exponential Backoff And Jitter", 2015.)
-func spread(_ span: Milliseconds, _ draw: Draw) -> Milliseconds { Milliseconds(Double(span) * draw()) }
+func jitter(_ span: Milliseconds, _ draw: Draw) -> Milliseconds { Milliseconds(Double(span) * draw()) }
 
 /// The span within which to try again after `failures` in a row.
 func backOff(_ failures: Int) -> Milliseconds { min(20_000, 500 << Milliseconds(min(failures, 6))) }

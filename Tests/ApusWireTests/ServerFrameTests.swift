@@ -73,12 +73,13 @@ struct ServerFrameTests {
         let reset = try Reset(vector: vector.content)
         #expect(try written(reset.encode) == vector.content)
 
-        guard case .reset(let reason, let cursor) = try ServerFrame(parsing: vector.frame.encoded) else {
+        guard case .reset(let reason, let cursor, let spread) = try ServerFrame(parsing: vector.frame.encoded) else {
             Issue.record("not taken for a reset")
             return
         }
         #expect(reason == reset.reason.rawValue)
         #expect(cursor == reset.cursor)
+        #expect(spread == reset.spreadMilliseconds)
     }
 
     @Test func `every reason of a reset has a vector`() throws {
@@ -92,12 +93,13 @@ struct ServerFrameTests {
         let spread = try #require(vector.content["spread_ms"]?.integer)
         #expect(try written(Bye(code, spreadMilliseconds: spread).encode) == vector.content)
 
-        guard case .bye(let name, let reconnect) = try ServerFrame(parsing: vector.frame.encoded) else {
+        guard case .bye(let name, let reconnect, let decoded) = try ServerFrame(parsing: vector.frame.encoded) else {
             Issue.record("not taken for a bye")
             return
         }
         #expect(name == code.name)
         #expect(reconnect == vector.content["reconnect"]?.bool)
+        #expect(decoded == spread)
     }
 
     @Test func `every close code has a bye`() throws {

@@ -92,7 +92,7 @@ extension Ladder {
         leave(now)
         let own = backOff(failures)
         let span = failures == 0 ? spread ?? own : max(spread ?? 0, own)
-        let delay = ApusClient.spread(span, draw)
+        let delay = jitter(span, draw)
         failures += 1
         if let retryAfter { notBefore = now + retryAfter } else if spread != nil { notBefore = now + delay }
         phase = .waiting(until: now + delay + (retryAfter ?? 0))

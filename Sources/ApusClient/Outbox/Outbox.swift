@@ -148,7 +148,7 @@ public struct Outbox: Sendable {
     /// The rest of the array was not tried: all of it comes back, so that it goes out again in order.
     private mutating func hold(_ lane: String, _ refusal: Refusal, _ now: Milliseconds, _ draw: Draw) {
         flights[lane] = nil
-        let delay = refusal.retryAfter ?? spread(backOff(refusals), draw)
+        let delay = refusal.retryAfter ?? jitter(backOff(refusals), draw)
         refusals += 1
         notBefore = max(notBefore ?? now, now + delay)
     }

@@ -48,12 +48,14 @@ extension Outbox {
     }
 
     /// The problem that a command was answered with.
-    public struct Refusal: Sendable, Equatable {
+    public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         public var code: String
         /// For people.
         public var detail: String
         public var isRetryable: Bool
         public var retryAfter: Milliseconds?
+
+        public var description: String { detail.isEmpty ? "The server refused (\(code))." : detail }
 
         public init(code: String, detail: String, isRetryable: Bool, retryAfter: Milliseconds? = nil) {
             self.code = code
@@ -63,3 +65,6 @@ extension Outbox {
         }
     }
 }
+
+/// Why the server will not do what it was asked to. Branch on `code`; show `detail`.
+public typealias Refusal = Outbox.Refusal

@@ -18,8 +18,8 @@ package enum StreamItem: Sendable, CustomStringConvertible {
         case .batch(let batch): self = .batch(batch)
         case .reply(let id, let ok, let error): self = .reply(id: id, ok: ok, error: error)
         case .probe(let nonce): self = .probe(nonce)
-        case .reset(let reason, let cursor): self = .reset(reason: reason, cursor: cursor)
-        case .bye(let code, let reconnect): self = .bye(code: code, reconnect: reconnect)
+        case .reset(let reason, let cursor, _): self = .reset(reason: reason, cursor: cursor)
+        case .bye(let code, let reconnect, _): self = .bye(code: code, reconnect: reconnect)
         }
     }
 

@@ -24,8 +24,8 @@ public enum ServerFrame: Sendable {
     case batch(Batch<Event, Signal>)
     case reply(id: String?, ok: JSONObject?, error: JSONObject?)
     case probe(String)
-    case reset(reason: String, cursor: Cursor)
-    case bye(code: String, reconnect: Bool)
+    case reset(reason: String, cursor: Cursor, spreadMilliseconds: Int64)
+    case bye(code: String, reconnect: Bool, spreadMilliseconds: Int64)
 
     /// Reads a WebSocket text frame.
     public init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
@@ -48,9 +48,13 @@ public enum ServerFrame: Sendable {
             guard let cursor = Cursor(try content.member("cursor", \.string)) else {
                 throw JSONError("\"cursor\" is no cursor")
             }
-            self = .reset(reason: try content.member("reason", \.string), cursor: cursor)
+            self = .reset(
+                reason: try content.member("reason", \.string), cursor: cursor,
+                spreadMilliseconds: try content.member("spread_ms", \.integer))
         case "bye":
-            self = .bye(code: try content.member("code", \.string), reconnect: try content.member("reconnect", \.bool))
+            self = .bye(
+                code: try content.member("code", \.string), reconnect: try content.member("reconnect", \.bool),
+                spreadMilliseconds: try content.member("spread_ms", \.integer))
         default: throw JSONError("there is no frame \"\(name)\"")
         }
     }

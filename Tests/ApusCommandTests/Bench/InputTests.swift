@@ -1,7 +1,6 @@
+import ApusClient
 import NIOCore
 import Testing
-
-@testable import apus
 
 struct WebSocketInputTests {
     private static let head =
@@ -18,7 +17,7 @@ struct WebSocketInputTests {
 
     /// What the elements say, however the bytes are cut.
     private func read(_ bytes: [UInt8], pieces: Int) throws -> [String] {
-        var input = WebSocketInput()
+        var input = WebSocketInput(acceptedKey: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
         var said: [String] = []
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -1,3 +1,4 @@
+import ApusClient
 import ApusWire
 import Foundation
 import NIOCore
@@ -14,7 +15,7 @@ final class EventStreamPort: StreamPort, ChannelInboundHandler {
     var context: ChannelHandlerContext?
     private var input = EventStreamInput()
     /// An answer that is no stream.
-    private var refused: HTTPPort.Answer?
+    private var refused: HTTPAnswer?
 
     init(_ target: BenchTarget, on loop: any EventLoop, _ path: String, _ owner: any StreamOwner) {
         self.target = target
@@ -46,7 +47,7 @@ final class EventStreamPort: StreamPort, ChannelInboundHandler {
         case .head(let head):
             let type = head.headers.first(name: "content-type") ?? ""
             if head.status != .ok || !type.hasPrefix("text/event-stream") {
-                refused = HTTPPort.Answer(status: Int(head.status.code), body: ByteBuffer())
+                refused = HTTPAnswer(head)
             }
         case .body(var bytes):
             if refused != nil {

@@ -1,3 +1,4 @@
+import ApusClient
 import NIOCore
 import NIOHTTP1
 
@@ -6,16 +7,11 @@ final class HTTPPort: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
-    struct Answer {
-        var status: Int
-        var body: ByteBuffer
-    }
-
     /// Called on the loop.
     struct Events {
         var opened: () -> Void
         /// When the server does not keep the connection, `isEnded` says so by then, and `ended` is not called.
-        var answered: (Answer) -> Void
+        var answered: (HTTPAnswer) -> Void
         /// With or without a request being unanswered.
         var ended: (any Error) -> Void
     }
@@ -27,7 +23,7 @@ final class HTTPPort: ChannelInboundHandler {
     private let target: BenchTarget
     private var events: Events?
     private var context: ChannelHandlerContext?
-    private var answer: Answer?
+    private var answer: HTTPAnswer?
     private var isKept = true
     /// Whether a request has not been answered.
     private(set) var isWaiting = false
@@ -79,7 +75,7 @@ final class HTTPPort: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            answer = Answer(status: Int(head.status.code), body: ByteBuffer())
+            answer = HTTPAnswer(head)
             isKept = head.isKeepAlive
         case .body(var bytes):
             if answer?.body.readableBytes == 0 { answer?.body = bytes } else { answer?.body.writeBuffer(&bytes) }

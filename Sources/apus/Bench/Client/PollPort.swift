@@ -1,3 +1,4 @@
+import ApusClient
 import ApusWire
 import NIOCore
 import NIOHTTP1
@@ -61,7 +62,7 @@ final class PollPort {
         port.send(.GET, "\(path)&wait=\(wait)\(cursor.map { "&cursor=\($0)" } ?? "")")
     }
 
-    private func take(_ answer: HTTPPort.Answer) {
+    private func take(_ answer: HTTPAnswer) {
         guard answer.status == 200 else { return refuse(answer) }
         guard let scan = answer.body.withUnsafeReadableBytes({ read($0) }) else { return }
         cursor = scan.cursor
@@ -82,7 +83,7 @@ final class PollPort {
         return owner?.batch(body, .poll)
     }
 
-    private func refuse(_ answer: HTTPPort.Answer) {
+    private func refuse(_ answer: HTTPAnswer) {
         let told = owner
         close()
         let value = try? JSONValue(parsing: answer.body.readableBytesView)  // proxies answer with anything

@@ -1,3 +1,4 @@
+import ApusClient
 import ApusServer
 import ApusWire
 import NIOCore
@@ -36,7 +37,7 @@ struct Refusal {
     }
 
     /// A problem (RFC 9457) if it is one, else what there is to say of the answer.
-    init(_ answer: HTTPPort.Answer) {
+    init(_ answer: HTTPAnswer) {
         let value = try? JSONValue(parsing: answer.body.readableBytesView)  // proxies answer with anything
         if let code = value?["code"]?.string {
             self.init(code: code, detail: value?["detail"]?.string ?? "")

@@ -18,8 +18,8 @@ extension StreamOwner {
     func take(_ frame: ServerFrame) {
         switch frame {
         case .hello(let hello): self.hello(hello.cursor)
-        case .reset(_, let cursor): ended(.reset(cursor.description))
-        case .bye(let code, let reconnect):
+        case .reset(_, let cursor, _): ended(.reset(cursor.description))
+        case .bye(let code, let reconnect, _):
             let refusal = Refusal(code: code, detail: "The stream was ended.")
             ended(reconnect && code != "too_much" ? .lost(code) : StreamEnd(refusal))
         case .batch, .reply, .probe: break

@@ -1,3 +1,4 @@
+import ApusClient
 import ApusWire
 import NIOCore
 
@@ -13,7 +14,9 @@ final class WebSocketPort: StreamPort, ChannelInboundHandler {
     private let path: String
     var owner: (any StreamOwner)?
     var context: ChannelHandlerContext?
-    private var input = WebSocketInput()
+    /// The example of RFC 6455 section 1.3: the key is there against caches, not for secrecy.
+    private static let key = "dGhlIHNhbXBsZSBub25jZQ=="
+    private var input = WebSocketInput(acceptedKey: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
 
     init(_ target: BenchTarget, on loop: any EventLoop, _ path: String, _ owner: any StreamOwner) {
         self.target = target
@@ -41,7 +44,7 @@ final class WebSocketPort: StreamPort, ChannelInboundHandler {
         let request = """
             GET \(path) HTTP/1.1\r\nHost: \(target.authority)\r\nAuthorization: Bearer \(target.token)\r\n\
             Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
-            Sec-WebSocket-Key: \(WebSocketInput.key)\r\nSec-WebSocket-Protocol: apus.v1\r\n\r\n
+            Sec-WebSocket-Key: \(Self.key)\r\nSec-WebSocket-Protocol: apus.v1\r\n\r\n
             """
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
     }

@@ -1,3 +1,4 @@
+import ApusClient
 import ApusServer
 import ApusWire
 import NIOCore
@@ -63,7 +64,7 @@ final class PosterLine: StreamOwner {
 
     // MARK: what comes
 
-    private func take(_ answer: HTTPPort.Answer) {
+    private func take(_ answer: HTTPAnswer) {
         let value = try? JSONValue(parsing: answer.body.readableBytesView)  // proxies answer with anything
         // Told first, so that what is to be posted next waits for a new connection.
         if case .http(let port) = connection, port.isEnded { poster?.lost("the server closed the connection") }

@@ -1,24 +1,26 @@
-import NIOCore
+package import NIOCore
 
 /// Reads `text/event-stream` (WHATWG HTML, section 9.2.6) in whatever pieces it comes, as far as a frame needs it: `id`
 /// and `retry` are left out, since a batch says itself where it ends.
-struct EventStreamInput {
-    struct Event: Equatable {
-        var name: String
-        var data: ByteBuffer
+package struct EventStreamInput {
+    package struct Event: Equatable {
+        package var name: String
+        package var data: ByteBuffer
     }
 
     private var pending = ByteBuffer()
     private var name = ""
     private var data: ByteBuffer?
 
-    mutating func append(_ bytes: inout ByteBuffer) {
+    package init() {}
+
+    package mutating func append(_ bytes: inout ByteBuffer) {
         pending.discardReadBytes()
         if pending.readableBytes == 0 { pending = bytes } else { pending.writeBuffer(&bytes) }
     }
 
     /// The next whole event; nil when more bytes are needed.
-    mutating func next() -> Event? {
+    package mutating func next() -> Event? {
         while var line = line() {
             if line.readableBytes == 0 {
                 defer { (name, data) = ("", nil) }

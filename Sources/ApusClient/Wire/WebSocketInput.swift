@@ -1,29 +1,23 @@
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 
 /// What a WebSocket client reads, without I/O: the answer to the handshake, then frames (RFC 6455). One reader for both,
-/// because a server that refuses sends its 101, the close frame and the end of file in one breath.
-///
-/// Not NIO's codec: three handlers a connection and an allocation a frame would make the bench slower than what it
-/// measures.
-struct WebSocketInput {
-    enum Element {
+/// because a server that refuses sends its 101, the close frame and the end of file in one breath, and a pipeline that
+/// changes its handlers in between loses the frame. `apus bench` reads by it too.
+package struct WebSocketInput {
+    package enum Element {
         case opened
         /// Another answer than 101.
-        case answer(HTTPPort.Answer)
+        case answer(HTTPAnswer)
         case text(ByteBuffer)
         case ping(ByteBuffer)
         case close(code: UInt16, reason: String)
     }
 
-    struct Violation: Error, CustomStringConvertible {
-        let description: String
+    package struct Violation: Error, CustomStringConvertible {
+        package let description: String
     }
 
-    /// The example of RFC 6455 section 1.3: the key is there against caches, not for secrecy, and with this one the
-    /// answer is known without SHA-1.
-    static let key = "dGhlIHNhbXBsZSBub25jZQ=="
-    private static let acceptedKey = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
     private static let maximumHead = 16 * 1024
     private static let maximumFrame = 16 * 1024 * 1024
 
@@ -34,14 +28,18 @@ struct WebSocketInput {
     private var pending = ByteBuffer()
     private var state = State.head
     private var fragments: ByteBuffer?
+    private let acceptedKey: String
 
-    mutating func append(_ bytes: inout ByteBuffer) {
+    /// - Parameter acceptedKey: the `Sec-WebSocket-Accept` that answers the key which was sent.
+    package init(acceptedKey: String) { self.acceptedKey = acceptedKey }
+
+    package mutating func append(_ bytes: inout ByteBuffer) {
         pending.discardReadBytes()
         if pending.readableBytes == 0 { pending = bytes } else { pending.writeBuffer(&bytes) }
     }
 
     /// The next whole element; nil when more bytes are needed.
-    mutating func next() throws -> Element? {
+    package mutating func next() throws -> Element? {
         switch state {
         case .head: return try head()
         case .refused: return nil
@@ -115,10 +113,10 @@ struct WebSocketInput {
             let length = fields.first(name: "content-length").flatMap { Int($0) } ?? pending.readableBytes - size
             guard let body = pending.getSlice(at: pending.readerIndex + size, length: length) else { return nil }
             state = .refused
-            return .answer(HTTPPort.Answer(status: status, body: body))
+            return .answer(HTTPAnswer(status: status, fields: fields, body: body))
         }
         guard fields.first(name: "upgrade")?.lowercased() == "websocket",
-            fields.first(name: "sec-websocket-accept") == Self.acceptedKey
+            fields.first(name: "sec-websocket-accept") == acceptedKey
         else { throw Violation(description: "a 101 that accepts something else") }
         pending.moveReaderIndex(forwardBy: size)
         state = .open
@@ -128,7 +126,7 @@ struct WebSocketInput {
 
 extension ByteBuffer {
     /// Appends a client's frame: whole and masked.
-    mutating func writeMaskedFrame(opcode: UInt8, _ payload: UnsafeRawBufferPointer) {
+    package mutating func writeMaskedFrame(opcode: UInt8, _ payload: UnsafeRawBufferPointer) {
         switch payload.count {
         case ..<126: writeMultipleIntegers(0x80 | opcode, 0x80 | UInt8(payload.count))
         case ..<65536: writeMultipleIntegers(0x80 | opcode, UInt8(0x80 | 126), UInt16(payload.count))

@@ -1,0 +1,108 @@
+public import ApusWire
+import NIOCore
+import NIOPosix
+
+/// A connection to an Apus server that stays up: over whichever of WebSocket, server-sent events and polling works at
+/// the moment, from one cursor, so that changing between them loses and doubles nothing.
+///
+/// It connects by itself, and again whenever it must, until `close()`.
+public final class ApusClient: Sendable {
+    private let shell: NIOLoopBoundBox<Shell>
+    let loop: any EventLoop
+
+    /// - Parameters:
+    ///   - url: the server's address, such as `https://chat.example.org`.
+    ///   - file: where to keep what is not yet sent, and how far `events` has come, over restarts of the program. One
+    ///     file for each account; nobody else may use it meanwhile. Without one, reading begins with what happens from
+    ///     now on.
+    ///   - credentials: asked for a bearer token at every attempt, so that a new one is used as soon as there is one.
+    ///     When the server takes it no longer, the status is `needsCredentials` until `signedIn()`.
+    /// - Throws: `ClientError` where the address is none, or the file cannot be used.
+    public init(
+        url: String, file: String? = nil, credentials: @escaping @Sendable () async throws -> String
+    ) throws {
+        let endpoint = try Endpoint(url)
+        let kept = try file.map { try ClientFile($0) }
+        let saved = try kept?.read() ?? Saved()
+        loop = MultiThreadedEventLoopGroup.singleton.next()
+        let shell = Shell(endpoint, file: kept, saved: saved, on: loop, credentials: credentials)
+        self.shell = NIOLoopBoundBox.makeBoxSendingValue(shell, as: Shell.self, eventLoop: loop)
+        run { $0.tell(.start) }
+    }
+
+    deinit { run { $0.stop() } }
+
+    func run(_ work: @escaping @Sendable (Shell) -> Void) {
+        let shell = shell
+        loop.execute { work(shell.value) }
+    }
+
+    /// Runs on the loop, and waits for what it is told in the end.
+    func ask<Value: Sendable>(
+        _ work: @escaping @Sendable (Shell, @escaping (Result<Value, any Error>) -> Void) -> Void
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            run { work($0) { continuation.resume(with: $0) } }
+        }
+    }
+
+    // MARK: the connection
+
+    /// How the client stands, from now on; a slow watcher gets the newest.
+    public var status: AsyncStream<Status> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Status.self, bufferingPolicy: .bufferingNewest(1))
+        run { [weak self] shell in
+            let status = Status(shell.ladder.status, waiting: shell.outbox.waiting, now: shell.now)
+            let number = shell.readers.watch(continuation, status)
+            continuation.onTermination = { [weak self] _ in self?.run { $0.readers.unwatch(number) } }
+        }
+        return stream
+    }
+
+    /// There are new credentials: connect again.
+    public func signedIn() { run { $0.tell(.credentialsRenewed) } }
+
+    /// The device is on another network: what was blocked may work, what worked may not.
+    public func networkChanged() { run { $0.tell(.networkChanged) } }
+
+    /// Ends the connection. What was not sent stays in the file, and is sent by the next client that uses it.
+    public func close() async {
+        // Nothing fails here: it ends when the loop has done it.
+        try? await ask { (shell: Shell, done: @escaping (Result<Void, any Error>) -> Void) in
+            shell.stop()
+            done(.success(()))
+        }
+    }
+
+    // MARK: reading
+
+    /// Everything that happens in one's rooms, in order, once each, from where it was left.
+    ///
+    /// One loop at a time. An event counts as done when the loop asks for the next: only then the position in the file
+    /// moves past it, within a second. So after a crash of the program the last ones may come again; their `seq` tells.
+    /// Whatever the loop does meanwhile, at most 1,000 events wait in memory; the rest is read when there is room.
+    ///
+    /// Throws `ClientError`: `reset` when events may have been missed (a new loop goes on from now), `closed` when the
+    /// server will not have this client any more.
+    public var events: Events { Events(client: self) }
+
+    public struct Events: AsyncSequence, Sendable {
+        public typealias Element = Event
+        let client: ApusClient
+
+        public func makeAsyncIterator() -> Iterator { Iterator(client: client) }
+
+        public struct Iterator: AsyncIteratorProtocol {
+            let client: ApusClient
+
+            public func next() async throws -> Event? {
+                let client = client
+                return try await withTaskCancellationHandler {
+                    try await client.ask { $0.next($1) }
+                } onCancel: {
+                    client.run { $0.cancelNext() }
+                }
+            }
+        }
+    }
+}
