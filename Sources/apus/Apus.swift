@@ -9,7 +9,9 @@ struct Apus: AsyncParsableCommand {
         commandName: "apus",
         abstract: "Chat that stays up on any network.",
         version: Version.description,
-        subcommands: [Serve.self, User.self, Token.self, Invite.self, RoomCommand.self, Bench.self])
+        subcommands: [
+            Serve.self, User.self, Token.self, Invite.self, RoomCommand.self, Send.self, Tail.self, Bench.self,
+        ])
 
     /// Exit codes: 0 done; 1 it could not be done; 2 the command was wrong.
     static func main() async {

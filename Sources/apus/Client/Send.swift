@@ -1,0 +1,60 @@
+import ApusClient
+import ApusServer
+import ApusWire
+import ArgumentParser
+
+struct Send: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say something in a room, and wait until it is on the server's disk.",
+        discussion: """
+            Without a text, each line of the standard input is a message. However bad the network is, each is said once
+            and in its order; with --file even if the command is killed: the next one that uses the file sends the rest.
+
+            Example: apus send https://chat.example.org general "The build is green."
+            """)
+
+    @OptionGroup var options: ClientOptions
+
+    @Argument(help: "The room.")
+    var room: String
+
+    @Argument(help: "What to say (default: the lines of the standard input).")
+    var text: String?
+
+    @Option(help: "The message's id: the same id is the same message, however often it is sent.")
+    var id: String?
+
+    func validate() throws {
+        if id != nil, text == nil { throw ValidationError("--id is one message's; give its text, too.") }
+    }
+
+    func run() async throws {
+        let client = try options.client()
+        let (room, text, id, json) = (room, text, id, options.json)
+        let complaints = Task {
+            for await status in client.status where status.transport == nil && status.connection != .connecting {
+                note(status.sentence)
+            }
+        }
+        defer { complaints.cancel() }
+        try await running(client) {
+            if let text { return try await Self.post(client, room, text, id, json) }
+            for line in Lines() where !line.isEmpty { try await Self.post(client, room, line, nil, json) }
+        }
+    }
+
+    private static func post(
+        _ client: ApusClient, _ room: String, _ text: String, _ id: String?, _ json: Bool
+    ) async throws {
+        let posted = try await client.post(text, to: room, id: id)
+        guard json else { return }
+        printLine([
+            "room": .string(room), "number": .integer(posted.number), "seq": .integer(posted.seq),
+            "at": .string(posted.at), "repeated": .bool(posted.isRepeated),
+        ])
+    }
+
+    private struct Lines: Sequence, IteratorProtocol {
+        mutating func next() -> String? { readLine() }
+    }
+}

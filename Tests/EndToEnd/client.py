@@ -1,0 +1,206 @@
+"""The command-line client: what is sent and tailed is the log, whatever happens to the server and the program."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+
+from apus import BINARY, Server, check, environment, make_room, run, wait_for
+from ledger import Ledger
+
+UNLIMITED = ("--commands-per-second", "0", "--streams-per-user", "0")
+
+
+def url(server):
+    return f"http://{server.host}:{server.port}"
+
+
+class Program:
+    """A command of the client that runs; its lines of JSON are `events` and `statuses`."""
+
+    def __init__(self, *arguments, token, stdin=None):
+        self.process = subprocess.Popen(
+            [BINARY, *arguments], env=environment(APUS_TOKEN=token), stdin=stdin or subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.events, self.statuses, self.others, self.errors = [], [], [], []
+        self.threads = [threading.Thread(target=self.read, daemon=True), threading.Thread(target=self.complain, daemon=True)]
+        for thread in self.threads:
+            thread.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            try:
+                value = json.loads(line)
+            except ValueError:
+                value = line.rstrip("\n")
+            if isinstance(value, dict) and "event" in value:
+                self.events.append(value["event"])
+            elif isinstance(value, dict) and "status" in value:
+                self.statuses.append(value["status"])
+            else:
+                self.others.append(value)
+
+    def complain(self):
+        for line in self.process.stderr:
+            self.errors.append(line.rstrip("\n"))
+
+    @property
+    def texts(self):
+        return [event["data"]["text"] for event in list(self.events) if event["type"] == "message.created"]
+
+    def wait_live(self, seconds=30):
+        wait_for(lambda: any(status["state"] == "live" for status in self.statuses), lambda: f"a connection: {self}", seconds)
+
+    def end(self, number=signal.SIGTERM, seconds=20):
+        """Its exit code, when everything that it said has been read."""
+        if number:
+            self.process.send_signal(number)
+        code = self.process.wait(seconds)
+        for thread in self.threads:
+            thread.join(10)
+        return code
+
+    def __repr__(self):
+        return f"<{len(self.events)} events, {self.statuses[-3:]}, {self.others[-3:]}, {self.errors[-3:]}>"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def tail(server, client, *options):
+    return Program("tail", url(server), "--json", *options, token=client.token)
+
+
+def send(server, client, *arguments, **options):
+    return run("send", url(server), *arguments, env={"APUS_TOKEN": client.token}, **options)
+
+
+def test_send_and_tail(folder):
+    with Server(folder, *UNLIMITED) as server:
+        alice, bob = server.client("alice"), server.client("bob")
+        make_room(server, "general", alice, bob)
+        with tail(server, alice) as seen, Program("tail", url(server), "--room", "general", token=bob.token) as words:
+            seen.wait_live()
+            wait_for(lambda: "apus: Connected." in words.errors, lambda: f"a connection: {words}")
+            done = send(server, bob, "general", "hello", "--id", "only", "--json")
+            check(done.returncode == 0 and json.loads(done.stdout)["number"] == 1, done)
+            again = send(server, bob, "general", "hello", "--id", "only", "--json")
+            check(json.loads(again.stdout)["repeated"] is True, again)
+            done = send(server, bob, "general", "\x1b[31mred\nlines")
+            check(done.returncode == 0 and done.stdout == "", done)
+            wait_for(lambda: len(seen.texts) == 2, lambda: f"two messages: {seen}")
+            check(seen.texts == ["hello", "\x1b[31mred\nlines"], seen.texts)
+            wait_for(lambda: len(words.others) == 2, lambda: f"two lines: {words}")
+            check(words.others[0].endswith(" general bob: hello"), words.others)
+            check(words.others[1].endswith(" general bob: \ufffd[31mred⏎lines"), words.others)
+            check(seen.end() == 0 and words.end(signal.SIGINT) == 0, f"{seen} {words}")
+
+
+def test_trouble_is_told(folder):
+    with Server(folder, *UNLIMITED) as server:
+        alice = server.client("alice")
+        make_room(server, "general", alice)
+        for arguments, words, code in (
+            (("send", url(server), "nowhere", "x"), "no_such_room", 1),
+            (("send", url(server), "general", ""), "invalid_field", 1),
+            (("send", "chat.example", "general", "x"), "The server's address is like https://", 2),
+            (("tail", url(server), "--file", "/nowhere/x"), "Cannot open /nowhere/x.lock: No such file", 1),
+        ):
+            done = run(*arguments, env={"APUS_TOKEN": alice.token})
+            check(done.returncode == code and words in done.stderr, f"{arguments}: {done}")
+        for command in (("tail", url(server)), ("send", url(server), "general", "x")):
+            done = run(*command, env={"APUS_TOKEN": "apus_wrong"})
+            check(done.returncode == 1 and "does not take this token (401)" in done.stderr, f"{command}: {done}")
+            done = run(*command)
+            check(done.returncode == 2 and "--token" in done.stderr, f"{command}: {done}")
+
+
+class Poster(threading.Thread):
+    """Says lines through `apus send`, which is killed now and then and started again with its file and what it has not
+    confirmed; the ids are made from the numbers, so that nothing is said twice."""
+
+    def __init__(self, server, client, file, count, kills):
+        super().__init__(daemon=True)
+        self.server, self.client, self.file, self.count, self.kills = server, client, file, count, kills
+        self.current, self.failure, self.confirmed = None, None, 0
+        self.start()
+
+    def run(self):
+        try:
+            for number in range(self.count):
+                while True:
+                    self.current = Program(
+                        "send", url(self.server), "general", f"message {number}", "--id", f"m-{number}", "--file",
+                        self.file, token=self.client.token)
+                    with self.current:
+                        code = self.current.end(None, 120)
+                    if code == 0:
+                        self.confirmed += 1
+                        break
+                    check(code == -signal.SIGKILL, f"apus send: {code}, {self.current}")
+        except BaseException as failure:
+            self.failure = failure
+
+
+def test_nothing_is_lost_doubled_or_out_of_order(folder):
+    """Killed are the server, the poster and the reader, at random; the network is the server's going and coming."""
+    dice = random.Random(int(os.environ.get("APUS_SEED", random.randrange(1 << 30))))
+    with Server(folder, *UNLIMITED) as server:
+        alice, bob = server.client("alice"), server.client("bob")
+        make_room(server, "general", alice, bob)
+        position = os.path.join(folder, "alice.json")
+        seen = []
+        reader = tail(server, alice, "--file", position)
+        reader.wait_live()
+        poster = Poster(server, bob, os.path.join(folder, "bob.json"), 40, dice)
+
+        def restart_reader(number):
+            nonlocal reader
+            reader.end(number)
+            seen.append(reader.events)
+            reader = tail(server, alice, "--file", position)
+
+        try:
+            for _ in range(8):
+                before = poster.confirmed
+                match dice.choice(["server", "server", "stop", "reader", "reader killed", "poster"]):
+                    case "server":
+                        server.restart()
+                    case "stop":
+                        server.stop()
+                        server.restart()
+                    case "reader":
+                        restart_reader(signal.SIGTERM)
+                    case "reader killed":
+                        restart_reader(signal.SIGKILL)
+                    case "poster":
+                        poster.current.process.kill()
+                wait_for(
+                    lambda: poster.confirmed > before + 2 or not poster.is_alive(),
+                    lambda: f"posts to go on: {poster.confirmed}, {poster.current}, {poster.failure}", 60)
+            poster.join(120)
+            check(not poster.is_alive() and not poster.failure, f"{poster.failure}")
+            last = f"message {poster.count - 1}"
+            wait_for(lambda: last in reader.texts, lambda: f"{last}: {reader}", 60)
+            check(reader.end() == 0, reader)
+            seen.append(reader.events)
+        finally:
+            reader.process.kill()
+        said = [message["text"] for message in Ledger(server.data).messages]
+        check(said == [f"message {number}" for number in range(poster.count)], f"the log has {said}")
+        # One that was killed had not told its file of its last second, and says so by beginning there again.
+        texts, last_seq = [], 0
+        for events in seen:
+            seqs = [event["seq"] for event in events]
+            check(seqs == sorted(set(seqs)), f"out of order or twice in one run: {seqs}")
+            texts += [event["data"]["text"] for event in events
+                      if event["seq"] > last_seq and event["type"] == "message.created"]
+            last_seq = max([last_seq, *seqs])
+        check(texts == said, f"the reader saw {texts}")
