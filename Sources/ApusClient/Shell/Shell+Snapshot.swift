@@ -90,7 +90,7 @@ extension Shell {
                     }
                     then(.success(body))
                 case .failure(let error):
-                    then(.failure(ClientError(.network, "The server did not answer: \(error).")))
+                    then(.failure(ClientError(.network, "The server did not answer: \(Endpoint.reason(error)).")))
                 }
             }
         }

@@ -62,6 +62,19 @@ package struct Endpoint: Sendable {
             .whenFailure { confined.value.failed($0) }
     }
 
+    /// Why there is no connection, for people.
+    static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { reason($0.error) } ?? "the name \(error.host) cannot be found"
+        case let error as IOError where error.errnoCode == ECONNREFUSED: "the connection was refused"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout(let limit): "nothing came within \(limit.nanoseconds / 1_000_000_000) s"
+        case ChannelError.eof: "the connection was cut"
+        default: "\(error)"
+        }
+    }
+
     /// A server that is named by its number has no name to be told of (RFC 6066 section 3).
     private static func handler(_ tls: NIOSSLContext, _ host: String) throws -> NIOSSLClientHandler {
         let isNumber = (try? SocketAddress(ipAddress: host, port: 0)) != nil  // else it is a name

@@ -26,7 +26,7 @@ package final class EventStreamPort: StreamPort, ChannelInboundHandler {
             try pipeline.addHTTPClientHandlers()
             try pipeline.addHandler(self)
         } failed: {
-            self.end(.lost, "\($0)")
+            self.end(.lost, Endpoint.reason($0))
         }
     }
 
@@ -81,7 +81,7 @@ package final class EventStreamPort: StreamPort, ChannelInboundHandler {
 
     package func channelInactive(context: ChannelHandlerContext) { end(.lost, "the connection was cut") }
 
-    package func errorCaught(context: ChannelHandlerContext, error: any Error) { end(.lost, "\(error)") }
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) { end(.lost, Endpoint.reason(error)) }
 
     private func take(_ event: EventStreamInput.Event) {
         guard let content = try? JSONValue(parsing: event.data.readableBytesView) else {  // the end says so

@@ -7,7 +7,9 @@ final class HTTPLine: ChannelInboundHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     /// The connection ended before a byte of the answer came.
-    struct Unanswered: Error {}
+    struct Unanswered: Error, CustomStringConvertible {
+        let description = "the connection was closed without an answer"
+    }
 
     private let endpoint: Endpoint
     private let loop: any EventLoop

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 
 /// What comes over a stream's connection.
-package enum Incoming {
+package enum Incoming: Sendable {
     /// The handshake is done, or the response's head has come.
     case opened
     case frame(ServerFrame)

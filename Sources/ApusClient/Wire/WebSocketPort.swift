@@ -28,7 +28,7 @@ package final class WebSocketPort: StreamPort, ChannelInboundHandler {
         endpoint.connect(on: loop) {
             try $0.addHandler(self)
         } failed: {
-            self.end(.lost, "\($0)")
+            self.end(.lost, Endpoint.reason($0))
         }
     }
 
@@ -72,7 +72,7 @@ package final class WebSocketPort: StreamPort, ChannelInboundHandler {
 
     package func channelInactive(context: ChannelHandlerContext) { end(.lost, "the connection was cut") }
 
-    package func errorCaught(context: ChannelHandlerContext, error: any Error) { end(.lost, "\(error)") }
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) { end(.lost, Endpoint.reason(error)) }
 
     private func take(_ element: WebSocketInput.Element) {
         switch element {

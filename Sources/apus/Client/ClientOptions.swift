@@ -20,21 +20,22 @@ struct ClientOptions: ParsableArguments {
     var json = false
 
     func client() throws -> ApusClient {
-        let token = try bearer()
+        let token = try bearer(token)
         do { return try ApusClient(url: url, file: file) { token } } catch let error as ClientError {
             throw OperatorError("\(error)", isUsage: error.code == .wrongURL)
         }
     }
+}
 
-    func bearer() throws -> String {
-        guard let token = token ?? ProcessInfo.processInfo.environment["APUS_TOKEN"], !token.isEmpty,
-            token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else {
-            throw OperatorError(
-                "A token is missing, or is none: --token TOKEN. Make one with: apus token NAME", isUsage: true)
-        }
-        return token
+/// The token of `--token`, or of the environment.
+func bearer(_ token: String?) throws -> String {
+    guard let token = token ?? ProcessInfo.processInfo.environment["APUS_TOKEN"], !token.isEmpty,
+        token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+        throw OperatorError(
+            "A token is missing, or is none: --token TOKEN. Make one with: apus token NAME", isUsage: true)
     }
+    return token
 }
 
 /// Runs what a command does with a client, until it is done, the server refuses the token, or a signal comes; then closes

@@ -27,12 +27,19 @@ struct ShellRandomTests {
             loop = Task {
                 // The one that a program was busy with when it ended was not done, and comes again: no other does.
                 var mayBeRepeated = seen.withLockedValue(\.last?.seq)
-                for try await event in client.events {
-                    if event.seq != mayBeRepeated { seen.withLockedValue { $0.append(event) } }
-                    mayBeRepeated = nil
+                do {
+                    for try await event in client.events {
+                        if event.seq != mayBeRepeated { seen.withLockedValue { $0.append(event) } }
+                        mayBeRepeated = nil
+                    }
+                } catch {
+                    statuses.withLockedValue { $0.append("the loop ended: \(error)") }
+                    throw error
                 }
             }
         }
+
+        var said: [String] { statuses.withLockedValue { $0.suffix(12) } }
 
         func end() async throws {
             await client.close()
@@ -93,7 +100,7 @@ struct ShellRandomTests {
                     isSwallowing = false
                     let last = "his \(step)"
                     try await eventually(
-                        "\(last) to come; \(happened), \(run.statuses.withLockedValue { $0.suffix(12) })", .seconds(60)
+                        "\(last) to come; \(happened), \(run.said)", .seconds(60)
                     ) {
                         seen.withLockedValue { $0.contains { $0.data["text"]?.string == last } }
                     }
@@ -106,7 +113,7 @@ struct ShellRandomTests {
             await MainActor.run {}
             try await run.client.waits(for: "an empty outbox", .seconds(60)) { $0.transport != nil && $0.waiting == 0 }
             let end = try server.head()
-            try await eventually("the last event", .seconds(60)) {
+            try await eventually("the last event; \(happened), \(run.said)", .seconds(60)) {
                 seen.withLockedValue { $0.last?.seq ?? 0 } >= end
             }
             try await run.end()
