@@ -27,13 +27,13 @@ FLAGS = ["--no-sandbox", "--disable-features=LocalNetworkAccessChecks,LocalNetwo
 
 
 class Files(http.server.SimpleHTTPRequestHandler):
-    """The SDK as it is in the repository, and the test's page."""
+    """The SDK and the example as they are in the repository, and the test's page."""
 
     def translate_path(self, path):
         path = path.split("?")[0]
         if path.startswith("/src/"):
             return os.path.join(ROOT, "Clients/browser/src", os.path.basename(path))
-        return os.path.join(ROOT, "Tests/Browser/page.html")
+        return os.path.join(ROOT, "Examples/browser.html" if path == "/example.html" else "Tests/Browser/page.html")
 
     def log_message(self, *_):
         pass

@@ -12,7 +12,7 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../EndToEnd")]
 
-MODULES = ["features", "tabs", "trouble", "pending"]
+MODULES = ["features", "tabs", "trouble", "pending", "example"]
 
 
 def tests(names):
