@@ -56,7 +56,7 @@ package struct Fields: Sendable {
     package func optionalBool(_ name: String) throws -> Bool? {
         switch object[name] {
         case .bool(let value): return value
-        case nil: return nil
+        case nil, .null: return nil
         case .some(let other): throw wrong(name, "true or false", other)
         }
     }
