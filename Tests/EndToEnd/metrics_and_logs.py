@@ -83,6 +83,9 @@ def test_figures_move(folder):
             check(found >= least, f"{what}: {found}, expected at least {least}")
         check(grown("apus_commands_total", result="repeated") == 1, "one repeated command")
         wait_for(lambda: scrape(server).value("apus_connections") <= 2, "connections to be gone")
+        wait_for(lambda: alice.say("general", "unseen") and scrape(server).value("apus_search_behind_events") > 0,
+                 "the search index to be behind for a moment")
+        wait_for(lambda: scrape(server).value("apus_search_behind_events") == 0, "the search index to come up")
         check(after.types["apus_readers"] == "gauge" and after.types["apus_commit_seconds"] == "histogram", "types")
 
 

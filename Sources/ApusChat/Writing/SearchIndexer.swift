@@ -30,6 +30,9 @@ package final class SearchIndexer: Sendable {
         self.report = report
     }
 
+    /// Events that came since nothing was left to do: none while the index keeps up.
+    package var behind: Int { max(0, Int(hub.published.seq - state.withLock(\.doneAt))) }
+
     /// Begins to index what is new; does nothing when nothing is. About once a second.
     package func tick() { begin { $0.doneAt < $1 } }
 

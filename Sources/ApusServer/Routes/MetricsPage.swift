@@ -5,7 +5,7 @@ import Foundation
 struct MetricsPage {
     private(set) var text = ""
 
-    init(_ instruments: Instruments, writerDepth: Int) {
+    init(_ instruments: Instruments, writerDepth: Int, searchBehind: Int) {
         family("apus_readers", "gauge", "Open streams and waiting polls.")
         for kind in TransportKind.allCases {
             sample("apus_readers", instruments.readers(kind).current, "transport", kind.rawValue)
@@ -32,6 +32,7 @@ struct MetricsPage {
         single(
             "apus_failed_writes_total", "counter", "Groups that the disk did not take.", instruments.failedWrites.total)
         single("apus_writer_queue", "gauge", "Submissions waiting for the writer.", writerDepth)
+        single("apus_search_behind_events", "gauge", "Events that the search index has not seen.", searchBehind)
         histogram("apus_append_batch_events", "Events per commit.", instruments.appendBatch, scale: 1)
         histogram(
             "apus_commit_seconds", "Duration of COMMIT, fsync included.", instruments.commitTime, scale: 1_000_000)

@@ -79,7 +79,7 @@ struct Routes {
     private func metrics(_ request: Request, _ context: BasicRequestContext) -> Response {
         Self.response(
             .ok, "text/plain; version=0.0.4; charset=utf-8",
-            Array(MetricsPage(instruments, writerDepth: backend.writer.depth).text.utf8))
+            Array(MetricsPage(instruments, writerDepth: backend.writer.depth, searchBehind: searches.behind).text.utf8))
     }
 
     /// The JSON object in a request's body.

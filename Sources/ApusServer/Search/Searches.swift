@@ -25,6 +25,9 @@ final class Searches: Sendable {
         threads.start()
     }
 
+    /// Events that the index has not seen.
+    var behind: Int { indexer.behind }
+
     func stop() { threads.shutdownGracefully { _ in } }
 
     struct Question: Sendable {
