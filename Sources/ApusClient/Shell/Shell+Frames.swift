@@ -8,6 +8,7 @@ extension Shell {
         switch incoming {
         case .opened: tell(.opened(number))
         case .heard: tell(.heard(number))
+        case .ended(.close(CloseCode.replaced.rawValue), _): replaced(number)
         case .ended(let end, _):
             // A close with 4409 repeats what the frame before it said.
             tell(.ended(number, end))
@@ -33,9 +34,18 @@ extension Shell {
             tell(Ladder.Input.heard(number))
         case .probe: tell(.echoed(number))
         case .reset(_, _, let spread): tell(.reset(number, spread: spread))
+        case .bye(CloseCode.replaced.name, _, _): replaced(number)
         case .bye(let code, let reconnect, let spread):
             tell(.bye(number, code: code, reconnect: reconnect, spread: spread))
         }
+    }
+
+    /// `client` names this run of the program and nobody else, so it was replaced by a stream of its own: one that was
+    /// given up, and whose request came to the server late. That one is nobody's, and ends with the next attempt.
+    private func replaced(_ number: Int) {
+        guard let line = lines.removeValue(forKey: number) else { return }
+        line.port?.close()
+        tell(.ended(number, .close(CloseCode.goingAway.rawValue)))
     }
 
     /// The sequencer hears of it first: what the ladder does next may ask from the cursor.
@@ -98,6 +108,7 @@ extension Shell {
         guard lines[number] != nil else { return }
         take(batch, epoch: cursor.epoch, from: number)
         if let bye = body["bye"], let code = bye["code"]?.string {
+            guard code != CloseCode.replaced.name else { return replaced(number) }
             let spread = bye["spread_ms"]?.integer ?? 0
             return tell(.bye(number, code: code, reconnect: bye["reconnect"]?.bool ?? true, spread: spread))
         }

@@ -11,6 +11,7 @@ final class Cutter: Sendable {
         var dropsUpgrades = false
         /// Of a connection nothing more comes from the server after this many bytes.
         var swallowsAfter: Int?
+        var requests: [String] = []
     }
 
     private let state = NIOLockedValueBox(State())
@@ -41,7 +42,8 @@ final class Cutter: Sendable {
                     Pipe(to: server) { bytes in
                         let text = String(buffer: bytes)
                         return state.withLockedValue { (state: inout State) -> Bool in
-                            !state.dropsUpgrades || !text.lowercased().contains("upgrade: websocket")
+                            if text.hasPrefix("GET ") { state.requests.append(text) }
+                            return !state.dropsUpgrades || !text.lowercased().contains("upgrade: websocket")
                         }
                     })
                 var passed = 0
@@ -62,6 +64,9 @@ final class Cutter: Sendable {
     }
 
     var url: String { "http://127.0.0.1:\(port)" }
+
+    /// As they came, whole where they are small.
+    var requests: [String] { state.withLockedValue { $0.requests } }
 
     func refuse(_ refuses: Bool) { state.withLockedValue { $0.refuses = refuses } }
     func dropUpgrades(_ drops: Bool) { state.withLockedValue { $0.dropsUpgrades = drops } }

@@ -147,6 +147,24 @@ struct ShellTests {
         }
     }
 
+    /// A request of its own that was given up may reach the server after the next one.
+    @Test func `a stream that is replaced by its own zombie is opened again`() async throws {
+        try await Self.scene { client, bob, cutter, _ in
+            let stream = try #require(cutter.requests.last { $0.contains("client=") })
+            let id = try #require(stream.split(separator: "client=").last?.prefix { $0 != "&" && $0 != " " })
+            let token = stream.split(separator: "Bearer ").last?.prefix { !$0.isNewline } ?? ""
+            var alice = bob.address
+            alice.token = String(token)
+            var options = StreamOptions()
+            options.client = String(id)
+            let zombie = TestStream(server: alice, transport: .webSocket, options: options)
+            _ = try await zombie.next()
+            _ = try await zombie.ending(within: .seconds(30))  // the client's next stream has replaced it
+            try await bob.post("general", "still here?")
+            #expect(try await client.messages(1).map(\.text) == ["still here?"])
+        }
+    }
+
     @Test func `rooms follow the events`() async throws {
         try await Self.scene { client, bob, _, _ in
             #expect(try await client.rooms.map(\.unread) == [0])
