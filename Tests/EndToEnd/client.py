@@ -20,9 +20,9 @@ def url(server):
 class Program:
     """A command of the client that runs; its lines of JSON are `events` and `statuses`."""
 
-    def __init__(self, *arguments, token, stdin=None):
+    def __init__(self, *arguments, token, env=None):
         self.process = subprocess.Popen(
-            [BINARY, *arguments], env=environment(APUS_TOKEN=token), stdin=stdin or subprocess.DEVNULL,
+            [BINARY, *arguments], env=environment(**{"APUS_TOKEN": token} | (env or {})), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.events, self.statuses, self.others, self.errors = [], [], [], []
         self.threads = [threading.Thread(target=self.read, daemon=True), threading.Thread(target=self.complain, daemon=True)]

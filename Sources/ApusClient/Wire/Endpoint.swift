@@ -33,7 +33,13 @@ package struct Endpoint: Sendable {
         if isSecure {
             var configuration = TLSConfiguration.makeClientConfiguration()
             configuration.applicationProtocols = ["http/1.1"]
-            tls = try NIOSSLContext(configuration: configuration)
+            // As other programs do that an operator's own authority must be told to.
+            if let file = ProcessInfo.processInfo.environment["SSL_CERT_FILE"] {
+                configuration.trustRoots = .file(file)
+            }
+            do { tls = try NIOSSLContext(configuration: configuration) } catch {
+                throw ClientError(.file, "The certificates to trust (SSL_CERT_FILE) cannot be read: \(error).")
+            }
         } else {
             tls = nil
         }
