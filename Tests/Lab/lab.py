@@ -4,6 +4,8 @@
     lab.py list                            the networks
     lab.py check [NETWORK…]                proves that each is broken in its way, and that the good ones are good
     lab.py run NETWORK -- COMMAND {url}    runs a command against a server behind a network
+    lab.py client MESSAGES [NETWORK…]      switches each network under `apus tail` and `apus send`; with all of them the
+                                           result is docs/networks.md
 
 `run` puts the network's address for {url} and the server's data folder for {data}, gives the command the token of an
 account as APUS_TOKEN, and ends with its exit code. The last line that it prints is JSON: which transports carried how
@@ -20,10 +22,15 @@ import threading
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
 
-from apus import BINARY, Server, Skip, add_user
+from apus import BINARY, ROOT, Server, Skip, add_user
+from client_run import run_all, table
 from networks import NETWORKS
 from proofs_unit import prove_unit, prove_unprivileged
 from proving import GOOD, Outcome, outcomes
+
+
+# They mostly wait.
+CLIENTS_AT_ONCE = 12
 
 
 def known(names):
@@ -91,6 +98,24 @@ def run_command(name, command):
     return code if code >= 0 else 128 - code
 
 
+def run_clients(count, names):
+    results, failed = [], 0
+    for name, measured, trouble in run_all(count, known(names) or list(NETWORKS), CLIENTS_AT_ONCE):
+        if isinstance(trouble, Skip):
+            print(f"skip {name}: {trouble}", flush=True)
+        elif trouble:
+            failed += 1
+            print(f"FAIL {name}: {trouble}", flush=True)
+        else:
+            results.append(measured)
+            print(f"ok   {measured}", flush=True)
+    if not names and not failed:
+        with open(os.path.join(ROOT, "docs/networks.md"), "w", encoding="utf-8") as page:
+            page.write(table(results, count))
+    print(f"{len(results)} networks, {failed} failed")
+    return 1 if failed else 0
+
+
 def main(arguments):
     if not os.access(BINARY, os.X_OK):
         sys.exit(f"there is no binary {BINARY}; build it, or name it with APUS")
@@ -99,6 +124,8 @@ def main(arguments):
             return show_list()
         case ["check", *names]:
             return check_networks(names)
+        case ["client", count, *names] if count.isdecimal():
+            return run_clients(int(count), names)
         case ["run", name, "--", *command] if command:
             try:
                 return run_command(name, command)

@@ -138,6 +138,7 @@ class Kind:
     sentence: str
     make: Callable
     phases: tuple = (("broken", None),)
+    breaks: bool = True
 
 
 FOR_A_WHILE = (("broken", 8), ("good", None))
@@ -164,7 +165,7 @@ def lossy(sentence, percent, phases=(("broken", None),), **fields):
 
 
 def proxied(sentence, proxy, broken=()):
-    return Kind(sentence, lambda server, folder: ProxyNetwork(server, folder, proxy, broken))
+    return Kind(sentence, lambda server, folder: ProxyNetwork(server, folder, proxy, broken), breaks=bool(broken))
 
 
 NETWORKS = {
