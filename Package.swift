@@ -104,10 +104,11 @@ let package = Package(
         .target(
             name: "CBuildInfo",
             cSettings: [.define("APUS_COMMIT", to: "\"\(Context.environment["APUS_COMMIT"] ?? "unknown")\"")]),
+        .target(name: "CApusWeb", linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "ApusServer",
             dependencies: [
-                "CBuildInfo",
+                "CBuildInfo", "CApusWeb",
                 "ApusWire", "ApusCore", "ApusTransports", "ApusChat", "ApusSQLite", nioCore, nioPosix, nioExtras,
                 nioLocks, httpTypes, hummingbird, logging, crypto, cryptoExtras, jwt,
             ], swiftSettings: strict),
@@ -142,7 +143,8 @@ let package = Package(
             name: "ApusTransportsTests", dependencies: ["ApusTransports", nioEmbedded, nioHTTP1, logging],
             swiftSettings: strict),
         .testTarget(
-            name: "ApusServerTests", dependencies: ["ApusWire", "ApusServer", "ApusTestKit", crypto, jwt, logging],
+            name: "ApusServerTests",
+            dependencies: ["ApusWire", "ApusServer", "ApusTestKit", crypto, jwt, logging, nioCore],
             swiftSettings: strict),
         inputs,
         .testTarget(

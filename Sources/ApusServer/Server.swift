@@ -89,7 +89,7 @@ package final class Server: Sendable {
             readiness = Readiness(writer: writer)
             let handlers = Routes(
                 backend: backend, accounts: accounts, instruments: instruments, readiness: readiness,
-                searches: searches, logger: logger)
+                searches: searches, web: WebPage(), logger: logger)
             routes = handlers.served.map { "\($0.method) \($0.path)" }
             let front = Front(
                 backend: backend, router: RouterBridge(logger: logger, responder: handlers.responder()),

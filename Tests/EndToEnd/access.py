@@ -89,7 +89,8 @@ class World:
         """Puts real names into `{room}`, `{other}` and so on."""
         def value(match):
             name = match[1]
-            return room if name == "room" else f"new-{next(counter)}" if name == "new" else self.ids[name]
+            others = {"room": lambda: room, "new": lambda: f"new-{next(counter)}", "version": lambda: version(self.server)}
+            return others[name]() if name in others else self.ids[name]
         return re.sub(r"\{(\w+)\}", value, text) if isinstance(text, str) else [
             self.fill(each, room) for each in text] if isinstance(text, list) else text
 
@@ -142,6 +143,11 @@ BODIES = {
     "POST /v1/users/{other}/reset": {},
     "POST /v1/hooks/{new}": {"text": "hi"},
 }
+
+
+def version(server):
+    """Of the chat page's files."""
+    return re.search(r"/assets/(\w+)/", server.get("/").body.decode())[1]
 
 
 def command(world, row, room):
@@ -200,6 +206,10 @@ def general(route):
     """A route of the table as openapi.yaml has it."""
     method, path = route.split("?")[0].split()
     parts = path.split("/")
+    if parts[1] == "r":
+        return f"{method} {'/'.join(['', 'r', '{room}', '{number}'][:len(parts)])}"
+    if parts[1] == "assets":
+        return f"{method} /assets/{{version}}/{{path}}"
     names = {"users": "{id}", "invites": "{id}", "sessions": "{id}", "hooks": "{hook}", "rooms": "{room}"}
     for place, part in enumerate(parts):
         if part.startswith("{"):

@@ -17,8 +17,14 @@ struct Route: Sendable {
         self.answer = answer
     }
 
+    /// What `{path}` stands for goes on to the end, slashes included.
+    private static let rest = "{path}"
+
+    var routerPath: RouterPath { RouterPath(path.replacing(Self.rest, with: "**")) }
+
     func hasPath(_ other: String) -> Bool {
         let (own, others) = (path.split(separator: "/"), other.split(separator: "/"))
-        return own.count == others.count && zip(own, others).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        let isLongEnough = path.hasSuffix(Self.rest) ? own.count <= others.count : own.count == others.count
+        return isLongEnough && zip(own, others).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
     }
 }

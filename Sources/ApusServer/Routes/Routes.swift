@@ -15,11 +15,16 @@ struct Routes {
     let instruments: Instruments
     let readiness: Readiness
     let searches: Searches
+    let web: WebPage
     let logger: Logger
 
     /// What is served here: the method, the path as OpenAPI writes it, and who answers.
     var served: [Route] {
         [
+            Route(.get, "/", page),
+            Route(.get, "/r/{room}", page),
+            Route(.get, "/r/{room}/{number}", page),
+            Route(.get, "/assets/{version}/{path}", asset),
             Route(.get, "/healthz") { _, _ in Self.json { $0.member("status", "ok") } },
             Route(.get, "/readyz", ready),
             Route(.get, "/metrics", metrics),
@@ -56,7 +61,7 @@ struct Routes {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Sharing(origins: backend.origins))
         router.add(middleware: Problems(served: served, logger: logger))
-        for route in served { router.on(RouterPath(route.path), method: route.method, use: route.answer) }
+        for route in served { router.on(route.routerPath, method: route.method, use: route.answer) }
         let responder = router.buildResponder()
         let logger = logger
         return { request, writer, channel in
