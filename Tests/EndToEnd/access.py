@@ -227,7 +227,7 @@ def test_nothing_is_missing(folder):
         spec = open(os.path.join(ROOT, "Protocol", "openapi.yaml"), encoding="utf-8").read()
         routes, path = set(), None
         for line in spec.split("\ncomponents:")[0].splitlines():
-            if match := re.match(r"  (/\S+):$", line):
+            if match := re.match(r"  (/\S*):$", line):
                 path = match[1]
             elif match := re.match(r"    (get|post|put|patch|delete|head):$", line):
                 routes.add(f"{match[1].upper()} {path}")
