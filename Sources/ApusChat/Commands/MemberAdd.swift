@@ -1,21 +1,14 @@
 import ApusCore
-package import ApusWire
+import ApusWire
 
 /// Makes somebody a member: any member may in a public room, who governs it in a private one. Of a member it says when
 /// they joined.
-package struct MemberAdd: ChatCommand {
-    package static let op = "member.add"
+struct MemberAdd: MemberCommand {
+    static let op = "member.add"
     let slug: String
     let user: String
 
-    package init(_ fields: Fields) throws {
-        slug = try fields.string("room")
-        user = try fields.string("user")
-    }
-
-    package var content: JSONValue { [.string(slug), .string(user)] }
-
-    package func run(in context: CommandContext) throws -> JSONObject {
+    func run(in context: CommandContext) throws -> JSONObject {
         let room = try context.room(slug)
         try context.refuseDirect(room)
         if try !context.governs(room) {

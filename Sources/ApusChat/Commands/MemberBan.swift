@@ -1,20 +1,13 @@
 import ApusCore
-package import ApusWire
+import ApusWire
 
 /// Keeps somebody out of a room, whether they are in it now or not.
-package struct MemberBan: ChatCommand {
-    package static let op = "member.ban"
+struct MemberBan: MemberCommand {
+    static let op = "member.ban"
     let slug: String
     let user: String
 
-    package init(_ fields: Fields) throws {
-        slug = try fields.string("room")
-        user = try fields.string("user")
-    }
-
-    package var content: JSONValue { [.string(slug), .string(user)] }
-
-    package func run(in context: CommandContext) throws -> JSONObject {
+    func run(in context: CommandContext) throws -> JSONObject {
         let room = try context.governedRoom(slug)
         let account = try context.person(user)
         let person = account.identity

@@ -1,20 +1,13 @@
 import ApusCore
-package import ApusWire
+import ApusWire
 
 /// Ends somebody else's membership.
-package struct MemberRemove: ChatCommand {
-    package static let op = "member.remove"
+struct MemberRemove: MemberCommand {
+    static let op = "member.remove"
     let slug: String
     let user: String
 
-    package init(_ fields: Fields) throws {
-        slug = try fields.string("room")
-        user = try fields.string("user")
-    }
-
-    package var content: JSONValue { [.string(slug), .string(user)] }
-
-    package func run(in context: CommandContext) throws -> JSONObject {
+    func run(in context: CommandContext) throws -> JSONObject {
         let room = try context.governedRoom(slug)
         let person = try context.member(user, of: room).account.identity
         if person.key == context.user.key {

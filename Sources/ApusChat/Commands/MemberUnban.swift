@@ -1,20 +1,13 @@
 import ApusCore
-package import ApusWire
+import ApusWire
 
 /// Lifts a ban; who was banned may join, or be added, again.
-package struct MemberUnban: ChatCommand {
-    package static let op = "member.unban"
+struct MemberUnban: MemberCommand {
+    static let op = "member.unban"
     let slug: String
     let user: String
 
-    package init(_ fields: Fields) throws {
-        slug = try fields.string("room")
-        user = try fields.string("user")
-    }
-
-    package var content: JSONValue { [.string(slug), .string(user)] }
-
-    package func run(in context: CommandContext) throws -> JSONObject {
+    func run(in context: CommandContext) throws -> JSONObject {
         let room = try context.governedRoom(slug)
         let person = try context.person(user).identity
         guard try context.store.isBanned(person.key, from: room.key) else {

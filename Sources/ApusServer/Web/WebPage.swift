@@ -15,7 +15,7 @@ struct WebPage: Sendable {
             hash.update(data: Data("\(file.path) \(file.plain.readableBytes)\n".utf8))
             hash.update(data: Data(file.plain.readableBytesView))
         }
-        version = hash.finalize().prefix(8).map { String(format: "%02x", $0) }.joined()
+        version = hexadecimal(hash.finalize().prefix(8))
         self.files = Dictionary(files.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         let assets = "/assets/\(version)"
         // Without these the browser would learn of each module only from the one that imports it.
