@@ -1,0 +1,263 @@
+import { connect } from "../Clients/browser/src/apus.js";
+import { browse, invite, openAdding } from "./adding.js";
+import { ask } from "./api.js";
+import { showBadge } from "./badge.js";
+import { isComposing } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Conversation } from "./conversation.js";
+import { confirm, toast } from "./dialog.js";
+import { fill, h, iconButton } from "./h.js";
+import { keep, kept } from "./kept.js";
+import { openMembers } from "./members.js";
+import { openMenu } from "./menu.js";
+import { People } from "./people.js";
+import { Rail } from "./rail.js";
+import { openSearch } from "./search.js";
+import { refusal, words } from "./words.js";
+
+/** @param {{id: string, name: string}} account */
+export function openApp(account) {
+    new App(account).start();
+}
+
+/** The page of somebody who is signed in: the rooms, and one of them open. */
+export class App {
+    constructor({ id }) {
+        this.me = id;
+        this.isAdmin = false;
+        this.chat = connect(undefined, { account: id });
+        this.people = new People(this.chat, () => this.changed());
+        /** The room that is open. @type {string | undefined} */
+        this.room = undefined;
+        this.rail = new Rail(this);
+        this.connection = new Connection(this.chat);
+        this.conversation = new Conversation(this);
+        this.head = h("header", { class: "room-head" });
+        this.place = h("main", { class: "place" }, this.head, this.connection.banner, this.conversation.element);
+        /** What is asked of one who is at a room without being in it. */
+        this.asking = h("div", { class: "asking", hidden: true });
+        this.place.append(this.asking);
+        this.frame = h("div", { class: "frame" }, h("a", { class: "skip", href: "#composer" }, words.skip), this.rail.element, this.place);
+        this.isDue = this.hasArrived = this.hasLeft = false;
+        /** Commands whose refusal is told where they were given. */
+        this.told = new Set();
+        /** Where the address bar leads to as soon as something is known. @type {number | undefined} */
+        this.wished = undefined;
+    }
+
+    start() {
+        const { chat } = this;
+        fill(document.body, this.frame);
+        chat.on("rooms", () => this.changed());
+        chat.on("signal", () => this.changed());
+        chat.on("pending", () => this.changed());
+        chat.on("event", (event) => {
+            this.conversation.event(event);
+            this.changed();
+        });
+        chat.on("snapshot", () => this.arrived());
+        chat.on("failed", (failure) => this.failed(failure));
+        chat.on("status", (status) => {
+            this.connection.render();
+            if (status.state === "needs_credentials") this.leave();
+        });
+        addEventListener("popstate", () => this.follow());
+        addEventListener("keydown", (event) => this.key(event));
+        this.follow();
+        if (!this.room && !this.isNarrow) this.enter(kept(`last.${this.me}`)?.room);
+        this.changed();
+    }
+
+    get isNarrow() {
+        return matchMedia("(max-width: 719px)").matches;
+    }
+
+    /** At first, and when too much was missed to be told one by one. */
+    arrived() {
+        if (!this.hasArrived) {
+            this.hasArrived = true;
+            ask("GET", `/v1/users/${this.me}`).then(({ role }) => (this.isAdmin = role === "owner" || role === "admin"), () => {});
+            if (kept("welcome")) {
+                keep("welcome");
+                invite(() => this.conversation.composer.focus());
+            }
+        }
+        const first = this.chat.rooms.find(({ room }) => room === "general") ?? this.chat.rooms[0];
+        if (!this.room && !this.isNarrow && first) this.enter(first.room);
+        else if (!first && !this.room) this.offerRooms();
+        else if (this.room) {
+            this.enter(this.room, this.wished);
+            if (this.conversation.history.isLoaded) void this.conversation.reader.reload();
+        }
+        this.changed();
+    }
+
+    /** Draws once for all that has happened in one go. */
+    changed() {
+        if (this.isDue) return;
+        this.isDue = true;
+        queueMicrotask(() => {
+            this.isDue = false;
+            this.render();
+        });
+    }
+
+    render() {
+        this.rail.render();
+        const room = this.entry(this.room);
+        if (room && this.conversation.room?.room === room.room) this.conversation.room = room;
+        else if (room && this.chat.user) this.enter(room.room);
+        this.renderHead(room);
+        this.conversation.render();
+        this.connection.render();
+        showBadge(this.chat.rooms, this.me, room ? this.people.roomName(room) : "");
+        this.frame.classList.toggle("at-room", this.room !== undefined);
+    }
+
+    /** A room's entry; before the first snapshot what was known of the room that was open last. */
+    entry(room) {
+        const found = this.chat.rooms.find((one) => one.room === room);
+        if (found || this.chat.user || !room) return found;
+        const last = kept(`last.${this.me}`);
+        return { room, name: last?.room === room ? last.name : room, isGuess: true, head: 0, read: 0, members: 0, mentions: 0 };
+    }
+
+    renderHead(room) {
+        const { people } = this;
+        const other = room && people.otherOf(room);
+        const signature = JSON.stringify([room?.room, room && people.roomName(room), room?.topic, room?.members, other && people.presence(other), room?.archived]);
+        if (this.head.dataset.signature === signature) return;
+        this.head.dataset.signature = signature;
+        fill(this.head,
+            iconButton("back", words.back, { class: "back", onclick: () => this.back() }),
+            h("div", { class: "room-title" },
+                h("h1", { dir: "auto" }, room ? people.roomName(room) : ""), other && people.dot(other),
+                room?.archived ? h("p", null, words.archived) : room?.topic && h("p", { dir: "auto", class: "topic" }, room.topic)),
+            room && this.chat.user && h("button", {
+                type: "button", class: "icon-button with-text", title: words.people, "aria-label": words.people, onclick: () => openMembers(this, this.entry(this.room)),
+            }, iconButton("people", words.people).firstChild, h("span", null, room.members)),
+            this.connection.chip);
+    }
+
+    /** Goes to a room, or without one away from all. */
+    go(room, number) {
+        const address = room ? `/r/${room}${number ? `/${number}` : ""}` : "/";
+        if (location.pathname !== address) history.pushState({ inside: true }, "", address);
+        this.enter(room, number);
+    }
+
+    /** Back to the list on a phone, as its own gesture goes. */
+    back() {
+        if (history.state?.inside) history.back();
+        else {
+            history.replaceState(null, "", "/");
+            this.enter(undefined);
+        }
+    }
+
+    /** To where the address bar is. */
+    follow() {
+        const [, room, number] = /^\/r\/([^/]+)(?:\/(\d+))?/.exec(location.pathname) ?? [];
+        this.enter(room && decodeURIComponent(room), number ? Number(number) : undefined);
+    }
+
+    enter(room, number) {
+        this.room = room;
+        this.wished = this.chat.user ? undefined : number;
+        const entry = this.entry(room);
+        this.asking.hidden = true;
+        this.frame.classList.toggle("at-room", room !== undefined);
+        if (room && !entry) return void this.ask(room);
+        this.conversation.element.hidden = !room;
+        this.changed();
+        if (!entry) return;
+        if (this.chat.user) keep(`last.${this.me}`, { room, name: this.people.roomName(entry) });
+        this.conversation.open(entry, this.chat.user ? number : undefined);
+        if (!number && !document.querySelector("dialog[open]")) this.conversation.composer.focus();
+    }
+
+    /** To who has just come, and is nowhere yet. */
+    offerRooms() {
+        this.conversation.element.hidden = true;
+        this.asking.hidden = false;
+        fill(this.asking, h("p", null, words.chooseRoom), h("button", { type: "button", class: "primary", onclick: () => browse(this) }, words.browseRooms));
+        if (this.isNarrow) browse(this);
+    }
+
+    /** At a room that one is not in: public ones can be joined. */
+    async ask(room) {
+        this.conversation.element.hidden = true;
+        this.conversation.room = undefined;
+        const found = await ask("GET", `/v1/rooms/${encodeURIComponent(room)}`).catch(() => undefined);
+        if (this.room !== room || this.entry(room)) return;
+        this.asking.hidden = false;
+        if (!found) return fill(this.asking, h("p", null, words.roomGone));
+        fill(this.asking, h("p", null, words.joinFirst(found.name)),
+            h("button", { type: "button", class: "primary", onclick: () => this.run("room.join", { room }) }, words.join));
+    }
+
+    /**
+     * A command whose answer is waited for; what is refused is told, and not kept.
+     * @param {string} op @param {object} fields @param {Element} [place] where trouble is told; else at the page's edge
+     */
+    async run(op, fields, place) {
+        const sent = this.chat.command(op, fields);
+        if (sent.id) this.told.add(sent.id);
+        try {
+            return (await sent) ?? {};
+        } catch (error) {
+            if (place) fill(place, refusal(error));
+            else toast(refusal(error));
+            return undefined;
+        }
+    }
+
+    /** A message that failed says so itself. */
+    failed({ id, code, detail }) {
+        const op = this.chat.pending.find((one) => one.id === id)?.op;
+        if (!op || op === "message.post") return;
+        if (!this.told.has(id) && op !== "read") toast(refusal({ code, detail }));
+        this.chat.discard(id);
+    }
+
+    governs(room) {
+        return room?.role === "admin" || (this.isAdmin && room?.kind !== "direct");
+    }
+
+    openSearch = () => openSearch(this);
+    openAdding = () => openAdding(this);
+    openMenu = () => openMenu(this);
+
+    key(event) {
+        if (isComposing(event)) return;
+        if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+            event.preventDefault();
+            if (!document.querySelector("dialog[open]")) this.openSearch();
+        } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+            const links = /** @type {any[]} */ ([...this.rail.list.querySelectorAll(".room")]);
+            const next = links[links.findIndex(({ dataset }) => dataset.room === this.room) + (event.key === "ArrowUp" ? -1 : 1)];
+            if (!next) return;
+            event.preventDefault();
+            this.go(next.dataset.room);
+        }
+    }
+
+    signOut() {
+        const leave = async () => {
+            await ask("DELETE", "/v1/sessions/current").catch(() => {}); // without a network, this browser forgets all the same
+            this.leave();
+        };
+        const { waiting } = this.chat.status;
+        if (waiting) confirm(words.signOutPending(waiting), words.signOut, leave);
+        else void leave();
+    }
+
+    /** To the door; what is pending waits under this account's name. */
+    leave() {
+        if (this.hasLeft) return;
+        this.hasLeft = true;
+        this.chat.close();
+        keep("account");
+        location.reload();
+    }
+}
