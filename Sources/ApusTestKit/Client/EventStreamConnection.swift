@@ -27,7 +27,7 @@ package actor EventStreamConnection {
 
     /// Connects and asks; the answer's head comes with the first `next`.
     package init(
-        to server: ServerAddress, path: String, headers: HeaderFields = [:], within limit: Duration = .seconds(10)
+        to server: ServerAddress, path: String, headers: HeaderFields = [:], within limit: Duration = .seconds(30)
     ) async throws {
         exchange = HTTPExchange("GET", path, headers: headers)
         let mailbox = Mailbox<Part?> { $0?.summary ?? "the connection's end" }
@@ -40,7 +40,7 @@ package actor EventStreamConnection {
         socket.write(request.parts(for: server))
     }
 
-    package func next(within limit: Duration = .seconds(10)) async throws -> Incoming {
+    package func next(within limit: Duration = .seconds(30)) async throws -> Incoming {
         try await next(by: .within(limit))
     }
 

@@ -21,7 +21,7 @@ package actor HTTPConnection {
     package init(to server: ServerAddress) { self.server = server }
 
     package func perform(
-        _ exchange: HTTPExchange, within limit: Duration = .seconds(10)
+        _ exchange: HTTPExchange, within limit: Duration = .seconds(30)
     ) async throws -> HTTPAnswer {
         let deadline = Deadline.within(limit)
         do {

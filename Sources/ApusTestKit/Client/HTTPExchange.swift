@@ -24,7 +24,7 @@ package struct HTTPExchange: Sendable, CustomStringConvertible {
     }
 
     package func perform(
-        on server: ServerAddress, within limit: Duration = .seconds(10)
+        on server: ServerAddress, within limit: Duration = .seconds(30)
     ) async throws -> HTTPAnswer {
         try await HTTPConnection(to: server).perform(self, within: limit)
     }

@@ -39,7 +39,7 @@ final class InProcessSource: StreamSource {
 
     func setReading(_ on: Bool) async throws {
         let (half, sink) = (half, sink)
-        try await Self.perform(on: half, by: .within(.seconds(10))) {
+        try await Self.perform(on: half, by: .within(.seconds(30))) {
             sink.value.isReading = on
             if on, let reader = sink.value.reader { half.becameWritable(reader) }
         }
@@ -47,7 +47,7 @@ final class InProcessSource: StreamSource {
 
     func ack(_ seq: Int64) async throws {
         let (half, sink) = (half, sink)
-        let isTaken = try await Self.perform(on: half, by: .within(.seconds(10))) {
+        let isTaken = try await Self.perform(on: half, by: .within(.seconds(30))) {
             sink.value.reader.map { half.ack($0, seq) } ?? true
         }
         if !isTaken { throw ClientFailure(.violation, "ack \(seq) was refused") }

@@ -8,13 +8,13 @@ package struct TestClient: Sendable {
 
     /// `POST /v1/commands`: one command or an array of them.
     package func post(
-        command: JSONValue, within limit: Duration = .seconds(10)
+        command: JSONValue, within limit: Duration = .seconds(30)
     ) async throws -> (status: Int, body: JSONValue) {
         try await post("/v1/commands", command, within: limit)
     }
 
     package func post(
-        _ path: String, _ body: JSONValue, within limit: Duration = .seconds(10)
+        _ path: String, _ body: JSONValue, within limit: Duration = .seconds(30)
     ) async throws -> (status: Int, body: JSONValue) {
         let answer = try await HTTPExchange("POST", path, json: body).perform(on: server, within: limit)
         return (answer.status, try answer.json)
@@ -22,7 +22,7 @@ package struct TestClient: Sendable {
 
     /// For answers in JSON; others are for `HTTPExchange`.
     package func get(
-        _ path: String, within limit: Duration = .seconds(10)
+        _ path: String, within limit: Duration = .seconds(30)
     ) async throws -> (status: Int, headers: HeaderFields, body: JSONValue) {
         let answer = try await HTTPExchange("GET", path).perform(on: server, within: limit)
         return (answer.status, answer.headers, try answer.json)

@@ -4,19 +4,19 @@ extension TestStream {
     /// Reads on until an event fits, and returns all events up to and including it; those after it stay for later, so
     /// `cursor` is then the event's own position. Replies and probes stay for `next`; signals are passed over.
     package func collectEvents(
-        until isLast: @Sendable (Event) -> Bool, within limit: Duration = .seconds(10)
+        until isLast: @Sendable (Event) -> Bool, within limit: Duration = .seconds(30)
     ) async throws -> [Event] {
         try await collect(within: limit) { event, _ in isLast(event) }
     }
 
     /// Reads on until there are `count` events.
-    package func collectEvents(_ count: Int, within limit: Duration = .seconds(10)) async throws -> [Event] {
+    package func collectEvents(_ count: Int, within limit: Duration = .seconds(30)) async throws -> [Event] {
         if count <= 0 { return [] }
         return try await collect(within: limit) { _, number in number == count }
     }
 
     /// Reads on until everything up to `seq` has passed, whether it was visible or not.
-    package func collectEvents(through seq: Int64, within limit: Duration = .seconds(10)) async throws -> [Event] {
+    package func collectEvents(through seq: Int64, within limit: Duration = .seconds(30)) async throws -> [Event] {
         if let cursor, cursor.seq >= seq { return [] }
         return try await collect(within: limit, through: seq) { _, _ in false }
     }

@@ -2,7 +2,7 @@ package import ApusWire
 
 extension TestStream {
     /// Says that everything up to `seq` is applied: by frame, by command on SSE; a poll's next cursor says it itself.
-    package func ack(_ seq: Int64, within limit: Duration = .seconds(10)) async throws {
+    package func ack(_ seq: Int64, within limit: Duration = .seconds(30)) async throws {
         switch transport {
         case .webSocket: try await send("ack", .integer(seq), within: limit)
         case .sse:
@@ -15,19 +15,19 @@ extension TestStream {
     }
 
     /// Its echo comes as `.probe`. WebSocket only.
-    package func probe(_ nonce: String, within limit: Duration = .seconds(10)) async throws {
+    package func probe(_ nonce: String, within limit: Duration = .seconds(30)) async throws {
         try await send("probe", .string(nonce), within: limit)
     }
 
     /// Makes a `probe: true` stream a real one. WebSocket only.
-    package func resume(_ cursor: Cursor, within limit: Duration = .seconds(10)) async throws {
+    package func resume(_ cursor: Cursor, within limit: Duration = .seconds(30)) async throws {
         try await send("resume", .string(cursor.description), within: limit)
         resumed(from: cursor)
     }
 
     /// Sends a command, or an array of them. The replies come as `.reply` on every transport: over HTTP they are here
     /// when this returns, and a problem of the whole request counts as each command's own.
-    package func command(_ command: JSONValue, within limit: Duration = .seconds(10)) async throws {
+    package func command(_ command: JSONValue, within limit: Duration = .seconds(30)) async throws {
         guard transport != .webSocket else { return try await send("command", command, within: limit) }
         let (status, body) = try await TestClient(server).post(command: command, within: limit)
         if status == 200, let replies = body.array {
@@ -43,7 +43,7 @@ extension TestStream {
 
     /// The reply to the command `id`; whatever else comes meanwhile stays for `next`.
     package func reply(
-        to id: String, within limit: Duration = .seconds(10)
+        to id: String, within limit: Duration = .seconds(30)
     ) async throws -> (ok: JSONObject?, error: JSONObject?) {
         let deadline = Deadline.within(limit)
         var looked = 0

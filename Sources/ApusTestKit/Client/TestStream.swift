@@ -47,7 +47,7 @@ package actor TestStream {
     }
 
     /// Makes sure that the server knows where this stream begins, so that nothing posted from now on is missed.
-    package func start(within limit: Duration = .seconds(10)) async throws {
+    package func start(within limit: Duration = .seconds(30)) async throws {
         if hello != nil || !transport.isPushed && cursor != nil { return }
         let first = try await next(within: limit)
         switch first {
@@ -60,7 +60,7 @@ package actor TestStream {
     }
 
     /// The next item. After a time-out the stream is as before and may be asked again.
-    package func next(within limit: Duration = .seconds(10)) async throws -> StreamItem {
+    package func next(within limit: Duration = .seconds(30)) async throws -> StreamItem {
         try await next(by: .within(limit))
     }
 
@@ -114,7 +114,7 @@ package actor TestStream {
     }
 
     /// Says goodbye as far as the transport can, and waits for the server's answer to it.
-    package func close(within limit: Duration = .seconds(10)) async throws {
+    package func close(within limit: Duration = .seconds(30)) async throws {
         try await connecting?.value.close(by: .within(limit))
     }
 

@@ -37,7 +37,7 @@ package final class WebSocketConnection: Sendable {
     ///   - answersPings: false to play dead.
     package static func open(
         to server: ServerAddress, path: String, headers: HeaderFields = [:], subprotocols: [String] = ["apus.v1"],
-        answersPings: Bool = true, within limit: Duration = .seconds(10)
+        answersPings: Bool = true, within limit: Duration = .seconds(30)
     ) async throws -> Opening {
         let deadline = Deadline.within(limit)
         let mailbox = Mailbox<Incoming> { if case .accepted = $0 { "the 101" } else { "\($0)" } }
@@ -62,7 +62,7 @@ package final class WebSocketConnection: Sendable {
     }
 
     /// The next message; once closed, the same `.closed` again and again.
-    package func next(within limit: Duration = .seconds(10)) async throws -> Incoming {
+    package func next(within limit: Duration = .seconds(30)) async throws -> Incoming {
         try await next(by: .within(limit))
     }
 
