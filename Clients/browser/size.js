@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 /** Bytes that may not be passed: what it is now and a little. The aim is 15 KiB; see README.md. */
-const LIMIT = 23 * 1_024;
+const LIMIT = 23_600;
 const AIM = 15 * 1_024;
 
 const folder = new URL("src/", import.meta.url);

@@ -76,7 +76,7 @@ export type Passed = {
 
 /** Times in `status` are since 1970 here. */
 export type Details = {
-    status: Status; roundTrip?: number; reconnects: number; strikes: { [transport in Transport]?: number };
+    status: Status; roundTrip?: number; heardAt: number; reconnects: number; heartbeats: number; strikes: { [transport in Transport]?: number };
     log: { at: number; text: string }[];
 };
 export type ChatStatus = Omit<Details, "status"> & {

@@ -1,5 +1,8 @@
 """What a page can show of what it has said, and of the connection."""
 
+import json
+
+from apus import succeed
 from browser import becomes, check, got, hears, status, texts, wait_until, world
 
 SAY = """text => {
@@ -86,3 +89,47 @@ def test_the_status_tells_what_is_going_on(folder):
             log = [entry["text"] for entry in now["log"]]
             check(any(text.startswith("ended ") for text in log), f"the log is {log}")
             check(log[-1].startswith("status ") and now["log"][0]["at"] <= now["log"][-1]["at"], f"the log is {log}")
+
+
+def test_the_status_tells_when_the_server_was_heard(folder):
+    """Over SSE the first heartbeats come at once; elsewhere after 20 s."""
+    with world(folder) as there:
+        device = there.device("WebSocket")
+        for page in [there.tab(device), there.tab(device)]:
+            becomes(page, "sse")
+            wait_until(page, lambda: status(page)["heartbeats"] >= 2, lambda: f"heartbeats: {status(page)}")
+            before = status(page)["heardAt"]
+            check(0 <= page.evaluate("Date.now()") - before < 20_000, f"heard at {before}")
+            wait_until(page, lambda: page.evaluate("Date.now()") - before > 1_500, "a second to pass")
+            there.bob.say("general", "hello")
+            wait_until(page, lambda: status(page)["heardAt"] > before, lambda: f"a message heard: {status(page)}")
+
+
+def test_any_tab_may_try_at_once(folder):
+    with world(folder) as there:
+        pages = [there.tab(), there.tab()]
+        for page in pages:
+            becomes(page, "websocket")
+        there.server.kill()
+        for count, page in enumerate(pages, 1):
+            wait_until(page, lambda: "nextTry" in status(page), lambda: f"a loss: {status(page)}")
+            page.evaluate("chat.tryNow()")
+            for tab in pages:
+                tries = "chat.status.log.filter(({ text }) => text.startsWith('woke')).length"
+                wait_until(tab, lambda: tab.evaluate(tries) == count, lambda: f"try {count}: {status(tab)}")
+
+
+def test_every_tab_sees_what_is_read_in_a_large_room(folder):
+    """Past fifty members no signal tells the user's own tabs."""
+    with world(folder) as there:
+        for number in range(50):
+            user = json.loads(succeed("user", "add", f"user{number}", "--data", there.server.data, "--json"))
+            there.bob.do("member.add", room="general", user=user["id"])
+        there.bob.say("general", "hello")
+        pages = [there.tab(), there.tab()]
+        entry = "chat.rooms.map(({ members, head, read }) => [members, head, read])"
+        for page in pages:
+            wait_until(page, lambda: page.evaluate(entry) == [[52, 1, 0]], lambda: f"unread: {page.evaluate(entry)}")
+        pages[1].evaluate("chat.read('general', 1)")
+        for page in pages:
+            wait_until(page, lambda: page.evaluate(entry) == [[52, 1, 1]], lambda: f"read: {page.evaluate(entry)}")

@@ -127,6 +127,11 @@ export class Chat {
         return this.session.http.json(`/v1/search?${query({ q: words, ...options })}`);
     }
 
+    /** Tries to connect at once, whichever tab does so, or looks whether the connection lives. */
+    tryNow() {
+        this.session.tryNow();
+    }
+
     /** New credentials, in answer to `needs_credentials`. @param {string} [token] without one, the cookie */
     signIn(token) {
         this.session.signIn(token);

@@ -11,6 +11,8 @@ const OPENERS = { websocket: webSocket, sse: eventStream, long_poll: polling, sh
 /** What the log leaves out. */
 const QUIET = ["due", "heard", "batch", "tick", "poll", "polled", "probe", "opened", "remember"];
 const LOG = 100;
+/** How late the status may tell that something was heard. */
+const TOLD = 1_000;
 
 /** The three machines, and the sockets, timers and storage they ask for: each of their actions is a method. */
 export class Connection {
@@ -28,6 +30,7 @@ export class Connection {
         this.carrier = this.timer = this.applied = this.written = undefined;
         this.log = [];
         this.reconnects = -1;
+        this.heardAt = this.toldAt = 0;
         this.isOver = this.hasNews = false;
     }
 
@@ -46,7 +49,7 @@ export class Connection {
     climb(input) {
         this.note(...word(input));
         this.drive("ladder", input);
-        if (this.hasNews) this.tellStatus();
+        if (this.hasNews || this.heardAt - this.toldAt > TOLD) this.tellStatus();
     }
 
     put(input) {
@@ -102,10 +105,11 @@ export class Connection {
     }
 
     tellStatus() {
-        const { ladder, reconnects, log } = this;
+        const { ladder, reconnects, log, heardAt } = this;
         const { record, told, roundTrip, now } = ladder;
         const [name, content] = word(told);
         this.hasNews = false;
+        this.toldAt = Date.now();
         log.splice(0, log.length - LOG);
         const strikes = {};
         for (const transport in record.strikes) {
@@ -113,12 +117,18 @@ export class Connection {
         }
         // In a time that all tabs know.
         const status = content > 0 && name !== "closed" ? { [name]: Date.now() + content - now } : told;
-        this.tell({ status: { status, roundTrip, reconnects: Math.max(reconnects, 0), strikes, log: [...log] } });
+        const { heartbeats = 0 } = this.links.get(this.carrier) ?? {};
+        const counts = { reconnects: Math.max(reconnects, 0), heartbeats, strikes };
+        this.tell({ status: { status, roundTrip, heardAt, ...counts, log: [...log] } });
     }
 
     open({ attempt, transport, probe }) {
         const { http, tab } = this.session;
-        const tell = (name, more) => this.climb({ [name]: { attempt, ...more } });
+        const tell = (name, more) => {
+            if (!["ended", "opened"].includes(name)) this.heardAt = Date.now();
+            if (name === "tick" || more?.empty) link.heartbeats += 1;
+            this.climb({ [name]: { attempt, ...more } });
+        };
         const link = OPENERS[transport](http, {
             tell,
             ended: (end) => tell("ended", { end }),
@@ -133,7 +143,7 @@ export class Connection {
                 if (body.bye) tell("bye", body.bye);
             },
         });
-        this.links.set(attempt, Object.assign(link, { attempt, tell, reads: !probe }));
+        this.links.set(attempt, Object.assign(link, { attempt, tell, reads: !probe, heartbeats: 0 }));
         // Each tab for itself has no request that stays open: a browser has six connections for all of them.
         const opening = transport === "sse" && !Tabs.canShare ? Promise.reject({}) : link.open();
         opening.catch((error) => tell("ended", { end: endOf(error) }));
@@ -224,9 +234,7 @@ export class Connection {
         if (position.seq === before && !signals.length && !signals_full) return;
         this.tell({ batch: { from: before, cursor, events: applied, signals, signals_full, signals_to } });
         for (const { id, by, seq, at, room, data } of applied) {
-            if (by !== this.user?.id || !this.outbox.find(id)) continue;
-            this.tell({ acknowledged: { id, ok: { seq, at, room, number: data.number } } });
-            this.put({ event: id });
+            if (by === this.user?.id) this.settle(id, { seq, at, room, number: data.number }, { event: id });
         }
     }
 
@@ -259,9 +267,14 @@ export class Connection {
         return this.session.store.put("outbox", id);
     }
 
-    acknowledged(reply) {
-        if (reply.id) this.tell({ acknowledged: reply });
+    /** Told before the outbox forgets what it was. */
+    settle(id, ok, input) {
+        const { command } = this.outbox.find(id) ?? {};
+        if (command) this.tell({ acknowledged: { command, ok } });
+        this.put(input);
     }
+
+    acknowledged() {}
 
     failed({ id }) {
         this.tell({ failed: { id, ...this.outbox.find(id)?.failure } });
@@ -291,7 +304,8 @@ export class Connection {
 
     /** @param {any} reply */
     answer({ id, ok, error }) {
-        if (id) this.put(ok ? { reply: { id, ok } } : { refused: { ...error, id } });
+        if (ok) this.settle(id, ok, { reply: { id, ok } });
+        else if (id) this.put({ refused: { ...error, id } });
     }
 }
 

@@ -23,7 +23,7 @@ export class Session {
         this.store = new Store(name);
         this.state = new State();
         /** @type {import("../types").Details} */
-        this.status = { status: "connecting", reconnects: 0, strikes: {}, log: [] };
+        this.status = { status: "connecting", heardAt: 0, reconnects: 0, heartbeats: 0, strikes: {}, log: [] };
         this.outbox = [];
         /** What was promised to the application in this tab. */
         this.promised = new Map();
@@ -119,6 +119,11 @@ export class Session {
         void this.connection?.then((connection) => connection.put(wish));
     }
 
+    tryNow() {
+        if (this.tabs.leads) this.climb("woke");
+        else this.tabs.say({ try_now: 1 });
+    }
+
     /** What came from another tab. */
     hear({ sender, leads, ...content }) {
         const [name, value] = word(content);
@@ -133,6 +138,7 @@ export class Session {
             } else if (name === "beat" && this.isBehind) void this.catchUp();
             this.news(content);
         } else if (!leads && this.tabs.leads) {
+            if (name === "try_now") return this.tryNow();
             if (name !== "ping") return this.wish(content);
             if (value) this.visibleAt = performance.now();
             void this.connection?.then((connection) => connection.due());
@@ -162,12 +168,17 @@ export class Session {
                 return this.emit("rooms");
             case "batch": return this.batch(content);
             case "acknowledged": {
-                const { id, ok } = content;
-                const { command, resolve } = this.promised.get(id) ?? this.outbox.find((one) => one.command.id === id) ?? {};
-                this.promised.delete(id);
-                if (command) this.acknowledged.set(id, { command, seq: ok?.seq ?? 0 });
+                const { command, ok } = content;
+                const { id, op, room } = command;
+                this.acknowledged.set(id, { command, seq: ok.seq ?? 0 });
                 this.forget();
-                return resolve?.(ok);
+                // In large rooms no signal tells of it.
+                if (op === "read") {
+                    this.state.read(room, ok.read);
+                    this.emit("rooms");
+                }
+                this.promised.get(id)?.resolve(ok);
+                return void this.promised.delete(id);
             }
             case "failed":
                 this.settle(content);

@@ -55,9 +55,14 @@ export class State {
     /** @param {Signal} signal */
     signal(signal) {
         this.signals.set(keyOf(signal), signal);
-        const room = signal.type === "receipt" && signal.user === this.user?.id && this.rooms.get(signal.room ?? "");
+        if (signal.type === "receipt" && signal.user === this.user?.id) this.read(signal.room, signal.value.read);
+    }
+
+    /** @param {string | undefined} name @param {number} number */
+    read(name, number) {
+        const room = this.rooms.get(name ?? "");
         if (!room) return;
-        room.read = Math.max(room.read, signal.value.read);
+        room.read = Math.max(room.read, number);
         if (room.read >= room.head) room.mentions = 0;
     }
 

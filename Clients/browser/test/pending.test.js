@@ -24,7 +24,7 @@ test("a reply that comes before its event is acknowledged until the event is the
     const alice = session();
     alice.news({ outbox: [{ place: 1, command: command("a"), isSent: true }, { place: 2, command: command("b") }] });
     assert.deepEqual(states(alice), ["a sent", "b queued"]);
-    alice.news({ acknowledged: { id: "a", ok: { seq: 11 } } });
+    alice.news({ acknowledged: { command: command("a"), ok: { seq: 11 } } });
     assert.deepEqual(states(alice), ["a acknowledged", "b queued"]);
     alice.news({ outbox: [{ place: 2, command: command("b"), isSent: true }] });
     assert.deepEqual(states(alice), ["a acknowledged", "b sent"]);
@@ -37,7 +37,7 @@ test("a reply that comes after its event leaves nothing behind", () => {
     const alice = session();
     alice.news({ outbox: [{ place: 1, command: command("a"), isSent: true }] });
     alice.news(batch(10, event(11, "a")));
-    alice.news({ acknowledged: { id: "a", ok: { seq: 11 } } });
+    alice.news({ acknowledged: { command: command("a"), ok: { seq: 11 } } });
     alice.news({ outbox: [] });
     assert.deepEqual(states(alice), []);
 });
@@ -45,7 +45,7 @@ test("a reply that comes after its event leaves nothing behind", () => {
 test("a snapshot past its event takes it away as well", () => {
     const alice = session();
     alice.news({ outbox: [{ place: 1, command: command("a"), isSent: true }] });
-    alice.news({ acknowledged: { id: "a", ok: { seq: 12 } } });
+    alice.news({ acknowledged: { command: command("a"), ok: { seq: 12 } } });
     alice.news({ outbox: [] });
     assert.deepEqual(states(alice), ["a acknowledged"]);
     alice.news({ snapshot: { cursor: "e-12", user: { id: "u_alice" }, users: [], rooms: [] } });
@@ -62,4 +62,18 @@ test("what was just said in this tab is there before the leader has heard of it,
     await assert.rejects(refused, { code: "forbidden", message: "no" });
     const [{ state, error }] = alice.pending;
     assert.deepEqual([state, error], ["failed", failure]);
+});
+
+test("a room is read as far as the reply says, in every tab, for in large rooms no signal tells of it", () => {
+    const alice = session();
+    const general = { room: "general", head: 5, read: 2, mentions: 1 };
+    alice.state.rooms.set("general", general);
+    const reply = (read) => ({ acknowledged: { command: { id: `${read}`, op: "read", room: "general", number: 9 }, ok: { read } } });
+    alice.news(reply(4));
+    assert.deepEqual([general.read, general.mentions], [4, 1]);
+    assert(alice.told.includes("rooms"));
+    alice.news(reply(5));
+    alice.news(reply(3));
+    assert.deepEqual([general.read, general.mentions], [5, 0]);
+    alice.news({ acknowledged: { command: { id: "c", op: "read", room: "unknown" }, ok: { read: 1 } } });
 });
