@@ -112,8 +112,8 @@ export class Conversation {
         const all = rows({ history, pending: this.pending, me, divider: this.divider, dayOf });
         const around = (row) => ({ people: this.app.people, me, quote: row.reply_to && this.quote(row.reply_to), act: this.act });
         this.scroller.hasMore = history.hasAfter;
-        fill(this.top, this.head());
-        this.scroller.show(all, (row) => rowElement(row, around(row)), (row) => signatureOf(row, around(row)));
+        this.scroller.show(
+            all, (row) => rowElement(row, around(row)), (row) => signatureOf(row, around(row)), () => fill(this.top, this.head()));
         this.renderTicks();
         this.typing.render(chat.signals, room.room);
         this.renderBelow();

@@ -9,6 +9,8 @@ export class Reader {
     constructor(conversation) {
         /** @type {any} */
         this.conversation = conversation;
+        /** What happened while a page was on its way: the page may be older, and is brought up to date with them. @type {any[]} */
+        this.meanwhile = [];
         this.begin();
     }
 
@@ -18,7 +20,6 @@ export class Reader {
         this.isLoading = false;
         /** @type {any} */
         this.failure = undefined;
-        /** What happened while a page was on its way: the page may be older, and is brought up to date with them. */
         this.meanwhile = [];
         this.told = 0;
         clearTimeout(this.telling);

@@ -13,8 +13,10 @@ export class Scroller {
         this.hasMore = false;
         this.follows = true;
         let isDue = false;
+        let height = 0;
         viewport.addEventListener("scroll", () => {
-            this.follows = this.isNearEnd;
+            // A scroller that has shrunk is not one that was scrolled.
+            if (viewport.clientHeight === height) this.follows = this.isNearEnd;
             if (isDue) return;
             isDue = true;
             requestAnimationFrame(() => {
@@ -24,6 +26,7 @@ export class Scroller {
         }, { passive: true });
         // The window, the composer, a phone's keyboard.
         const observer = new ResizeObserver(() => {
+            height = viewport.clientHeight;
             if (this.follows && !this.hasMore) this.toEnd();
             moved();
         });
@@ -52,9 +55,11 @@ export class Scroller {
     /**
      * Shows these rows; elements whose row has not changed stay.
      * @param {{key: string}[]} rows @param {(row: any) => Element} make @param {(row: any) => string} signatureOf
+     * @param {() => void} above changes what stands above the rows
      */
-    show(rows, make, signatureOf) {
+    show(rows, make, signatureOf, above) {
         const anchor = this.follows ? undefined : this.anchor();
+        above();
         const wanted = new Set(rows.map(({ key }) => key));
         for (const [key, { element }] of this.shown) {
             if (wanted.has(key)) continue;

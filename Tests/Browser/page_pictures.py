@@ -1,0 +1,85 @@
+"""What the page looks like, for people to judge: pictures of every part, in both themes, languages and widths."""
+
+import itertools
+import os
+
+from browser import ROOT, check, wait_until
+from page_world import DESKTOP, PHONE, place
+from people import setup_secret
+from scene import furnish
+
+FOLDER = os.path.join(ROOT, ".build/screenshots")
+LOCALES = {"en": "en-GB", "zh-Hant": "zh-TW"}
+WIDTHS = {"desktop": DESKTOP, "phone": PHONE}
+
+
+def variants():
+    for width, scheme, language in itertools.product(WIDTHS, ("light", "dark"), LOCALES):
+        yield f"{width}-{scheme}-{language}", width, {
+            **WIDTHS[width], "color_scheme": scheme, "locale": LOCALES[language]}
+
+
+def shoot(page, name):
+    """Waits until nothing moves any more, so that two runs give one picture."""
+    os.makedirs(FOLDER, exist_ok=True)
+    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => {})))")
+    path = os.path.join(FOLDER, name + ".png")
+    page.screenshot(path=path, animations="disabled", caret="hide")
+    check(os.path.getsize(path) > 5_000, f"{path} shows nothing")
+
+
+def test_the_door(folder):
+    with place(folder) as there:
+        secret = setup_secret(there.server)
+        for name, _, device in variants():
+            person = there.person(**device)
+            for path, shot in [(f"/#setup={secret}", "setup"), ("/", "sign-in")]:
+                person.context.clear_cookies()
+                page = person.tab()
+                page.goto(there.url + path)
+                page.wait_for_selector("form")
+                shoot(page, f"{shot}-{name}")
+                page.close()
+            person.has_no_complaints()
+            person.context.close()
+
+
+def test_a_conversation(folder):
+    with place(folder) as there:
+        people = furnish(there)
+        others = [there.person(people[name]) for name in ("amir", "tom")]
+        for other in others:
+            other.at()
+        for name, width, device in variants():
+            olga = there.person(people["olga"], **device)
+            page = olga.at()
+            olga.sees("Thursday at nine, then. Tea is on me 🍵")
+            wait_until(page, lambda: olga.tick("Tea is on me") == "read", lambda: f"read: {olga.tick('Tea is on me')}")
+            page.locator("#composer").blur()
+            people["tom"].do("typing", room="general", on=True)
+            wait_until(page, lambda: page.inner_text(".typing"), "somebody to type")
+            shoot(page, f"conversation-{name}")
+            page.locator(".message", has_text="Lovely").first.focus()
+            shoot(page, f"actions-{name}")
+            page.locator(".chip").click()
+            page.wait_for_selector("dialog")
+            shoot(page, f"connection-{name}")
+            page.keyboard.press("Escape")
+            if width == "phone":
+                page.locator(".back").click()
+                page.wait_for_selector(".rail-rooms .room >> visible=true")
+                shoot(page, f"rooms-{name}")
+            for button, shot in [(0, "search"), (1, "adding")]:
+                page.locator(".rail-head button").nth(button).click()
+                page.wait_for_selector("dialog")
+                if shot == "search":
+                    page.keyboard.type("box")
+                    page.wait_for_selector(".result")
+                shoot(page, f"{shot}-{name}")
+                page.keyboard.press("Escape")
+            page.locator(".me").click()
+            page.wait_for_selector("dialog")
+            shoot(page, f"menu-{name}")
+            page.keyboard.press("Escape")
+            olga.has_no_complaints()
+            olga.context.close()
