@@ -20,14 +20,16 @@ export function actionBar(list, { row: rowOf, me, isGoverned, act }) {
         const mine = row.by === me;
         bar.replaceChildren(...[
             ...PALETTE.slice(0, 3).map((emoji) => h("button", {
-                type: "button", class: "icon-button", "aria-label": `${words.react} ${emoji}`, title: `${words.react} ${emoji}`,
+                type: "button", class: "icon-button", "aria-label": `${words.react} ${emoji}`,
+                title: `${words.react} ${emoji}`,
                 onclick: () => toggle(row, emoji),
             }, emoji)),
             iconButton("smile", words.react, { onclick: () => palette(row) }),
             iconButton("reply", words.reply, { onclick: () => act.reply(row) }),
             mine && iconButton("edit", words.edit, { onclick: () => act.edit(row) }),
             (mine || isGoverned()) && iconButton("bin", words.remove, { onclick: () => remove(row) }),
-            iconButton("link", words.copyMessageLink, { onclick: () => copy(`${location.origin}/r/${row.room}/${row.number}`) }),
+            iconButton("link", words.copyMessageLink,
+                { onclick: () => copy(`${location.origin}/r/${row.room}/${row.number}`) }),
         ].filter(Boolean));
         element.append(bar);
     };
@@ -42,12 +44,14 @@ export function actionBar(list, { row: rowOf, me, isGoverned, act }) {
     const remove = (row) => confirm(words.removeSure, words.remove, () => act.remove(row));
     const over = ({ target }) => goTo(target.closest?.(".message"));
     list.addEventListener("pointerover", (event) => event.pointerType === "mouse" && over(event));
-    list.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && !bar.contains(document.activeElement) && bar.remove());
+    list.addEventListener("pointerleave", (event) => event.pointerType === "mouse"
+        && !bar.contains(document.activeElement) && bar.remove());
     list.addEventListener("focusin", over);
     // A finger has no hover: a tap shows the bar.
     list.addEventListener("click", (event) => {
         const message = event.target.closest(".message");
-        if (message && !event.target.closest("button, a") && getSelection()?.isCollapsed) message.focus({ preventScroll: true });
+        if (message && !event.target.closest("button, a")
+            && getSelection()?.isCollapsed) message.focus({ preventScroll: true });
     });
     list.addEventListener("keydown", (event) => walk(event, list));
 }

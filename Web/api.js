@@ -15,7 +15,8 @@ export class Refusal extends Error {
 export async function ask(method, path, body) {
     /** @type {Record<string, string>} */
     const headers = body ? { "Content-Type": "application/json" } : {};
-    const response = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store" }).catch(() => {
+    const response = await fetch(path, { method, headers, body: body && JSON.stringify(body),
+        cache: "no-store" }).catch(() => {
         throw new Refusal({});
     });
     if (response.status === 204) return {};

@@ -1,14 +1,15 @@
 import { connect } from "../Clients/browser/src/apus.js";
-import { browse, invite, openAdding } from "./adding.js";
+import { invite, openAdding } from "./adding.js";
 import { ask } from "./api.js";
 import { showBadge } from "./badge.js";
-import { isComposing } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { confirm, toast } from "./dialog.js";
-import { fill, h, iconButton } from "./h.js";
+import { Entrance } from "./entrance.js";
+import { fill, h } from "./h.js";
+import { RoomHead } from "./head.js";
 import { keep, kept } from "./kept.js";
-import { openMembers } from "./members.js";
+import { watchKeys } from "./keys.js";
 import { openMenu } from "./menu.js";
 import { People } from "./people.js";
 import { Rail } from "./rail.js";
@@ -32,12 +33,12 @@ export class App {
         this.rail = new Rail(this);
         this.connection = new Connection(this.chat);
         this.conversation = new Conversation(this);
-        this.head = h("header", { class: "room-head" });
-        this.place = h("main", { class: "place" }, this.head, this.connection.banner, this.conversation.element);
-        /** What is asked of one who is at a room without being in it. */
-        this.asking = h("div", { class: "asking", hidden: true });
-        this.place.append(this.asking);
-        this.frame = h("div", { class: "frame" }, h("a", { class: "skip", href: "#composer" }, words.skip), this.rail.element, this.place);
+        this.head = new RoomHead(this);
+        this.entrance = new Entrance(this);
+        this.place = h("main", { class: "place" }, this.head.element, this.connection.banner, this.conversation.element,
+            this.entrance.element);
+        this.frame = h("div", { class: "frame" }, h("a", { class: "skip", href: "#composer" }, words.skip),
+            this.rail.element, this.place);
         this.isDue = this.hasArrived = this.hasLeft = false;
         /** Commands whose refusal is told where they were given. */
         this.told = new Set();
@@ -62,7 +63,7 @@ export class App {
             if (status.state === "needs_credentials") this.leave();
         });
         addEventListener("popstate", () => this.follow());
-        addEventListener("keydown", (event) => this.key(event));
+        watchKeys(this);
         this.follow();
         if (!this.room && !this.isNarrow) this.enter(kept(`last.${this.me}`)?.room);
         this.changed();
@@ -76,7 +77,9 @@ export class App {
     arrived() {
         if (!this.hasArrived) {
             this.hasArrived = true;
-            ask("GET", `/v1/users/${this.me}`).then(({ role }) => (this.isAdmin = role === "owner" || role === "admin"), () => {});
+            ask("GET", `/v1/users/${this.me}`).then(({ role }) => {
+                this.isAdmin = ["owner", "admin"].includes(role);
+            }, () => {}); // then nothing is offered that only admins may
             if (kept("welcome")) {
                 keep("welcome");
                 invite(() => this.conversation.composer.focus());
@@ -84,7 +87,7 @@ export class App {
         }
         const first = this.chat.rooms.find(({ room }) => room === "general") ?? this.chat.rooms[0];
         if (!this.room && !this.isNarrow && first) this.enter(first.room);
-        else if (!first && !this.room) this.offerRooms();
+        else if (!first && !this.room) this.entrance.offerRooms();
         else if (this.room) {
             this.enter(this.room, this.wished);
             if (this.conversation.history.isLoaded) void this.conversation.reader.reload();
@@ -107,7 +110,7 @@ export class App {
         const room = this.entry(this.room);
         if (room && this.conversation.room?.room === room.room) this.conversation.room = room;
         else if (room && this.chat.user) this.enter(room.room);
-        this.renderHead(room);
+        this.head.render(room);
         this.conversation.render();
         this.connection.render();
         showBadge(this.chat.rooms, this.me, room ? this.people.roomName(room) : "");
@@ -119,24 +122,8 @@ export class App {
         const found = this.chat.rooms.find((one) => one.room === room);
         if (found || this.chat.user || !room) return found;
         const last = kept(`last.${this.me}`);
-        return { room, name: last?.room === room ? last.name : room, isGuess: true, head: 0, read: 0, members: 0, mentions: 0 };
-    }
-
-    renderHead(room) {
-        const { people } = this;
-        const other = room && people.otherOf(room);
-        const signature = JSON.stringify([room?.room, room && people.roomName(room), room?.topic, room?.members, other && people.presence(other), room?.archived]);
-        if (this.head.dataset.signature === signature) return;
-        this.head.dataset.signature = signature;
-        fill(this.head,
-            iconButton("back", words.back, { class: "back", onclick: () => this.back() }),
-            h("div", { class: "room-title" },
-                h("h1", { dir: "auto" }, room ? people.roomName(room) : ""), other && people.dot(other),
-                room?.archived ? h("p", null, words.archived) : room?.topic && h("p", { dir: "auto", class: "topic" }, room.topic)),
-            room && this.chat.user && h("button", {
-                type: "button", class: "icon-button with-text", title: words.people, "aria-label": words.people, onclick: () => openMembers(this, this.entry(this.room)),
-            }, iconButton("people", words.people).firstChild, h("span", null, room.members)),
-            this.connection.chip);
+        return { room, name: last?.room === room ? last.name : room, isGuess: true, head: 0, read: 0, members: 0,
+            mentions: 0 };
     }
 
     /** Goes to a room, or without one away from all. */
@@ -165,35 +152,15 @@ export class App {
         this.room = room;
         this.wished = this.chat.user ? undefined : number;
         const entry = this.entry(room);
-        this.asking.hidden = true;
+        this.entrance.element.hidden = true;
         this.frame.classList.toggle("at-room", room !== undefined);
-        if (room && !entry) return void this.ask(room);
+        if (room && !entry) return void this.entrance.ask(room);
         this.conversation.element.hidden = !room;
         this.changed();
         if (!entry) return;
         if (this.chat.user) keep(`last.${this.me}`, { room, name: this.people.roomName(entry) });
         this.conversation.open(entry, this.chat.user ? number : undefined);
         if (!number && !document.querySelector("dialog[open]")) this.conversation.composer.focus();
-    }
-
-    /** To who has just come, and is nowhere yet. */
-    offerRooms() {
-        this.conversation.element.hidden = true;
-        this.asking.hidden = false;
-        fill(this.asking, h("p", null, words.chooseRoom), h("button", { type: "button", class: "primary", onclick: () => browse(this) }, words.browseRooms));
-        if (this.isNarrow) browse(this);
-    }
-
-    /** At a room that one is not in: public ones can be joined. */
-    async ask(room) {
-        this.conversation.element.hidden = true;
-        this.conversation.room = undefined;
-        const found = await ask("GET", `/v1/rooms/${encodeURIComponent(room)}`).catch(() => undefined);
-        if (this.room !== room || this.entry(room)) return;
-        this.asking.hidden = false;
-        if (!found) return fill(this.asking, h("p", null, words.roomGone));
-        fill(this.asking, h("p", null, words.joinFirst(found.name)),
-            h("button", { type: "button", class: "primary", onclick: () => this.run("room.join", { room }) }, words.join));
     }
 
     /**
@@ -228,23 +195,10 @@ export class App {
     openAdding = () => openAdding(this);
     openMenu = () => openMenu(this);
 
-    key(event) {
-        if (isComposing(event)) return;
-        if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-            event.preventDefault();
-            if (!document.querySelector("dialog[open]")) this.openSearch();
-        } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-            const links = /** @type {any[]} */ ([...this.rail.list.querySelectorAll(".room")]);
-            const next = links[links.findIndex(({ dataset }) => dataset.room === this.room) + (event.key === "ArrowUp" ? -1 : 1)];
-            if (!next) return;
-            event.preventDefault();
-            this.go(next.dataset.room);
-        }
-    }
-
     signOut() {
         const leave = async () => {
-            await ask("DELETE", "/v1/sessions/current").catch(() => {}); // without a network, this browser forgets all the same
+            // Without a network this browser forgets all the same.
+            await ask("DELETE", "/v1/sessions/current").catch(() => {});
             this.leave();
         };
         const { waiting } = this.chat.status;

@@ -28,7 +28,8 @@ export class Composer {
         });
         this.note = h("div", { class: "composer-note" });
         this.excess = h("span", { class: "excess", role: "status" });
-        this.button = h("button", { class: "send", type: "submit", "aria-label": words.send, title: words.send }, icon("send"));
+        this.button = h("button", { class: "send", type: "submit", "aria-label": words.send, title: words.send },
+            icon("send"));
         this.element = h("form", {
             class: "composer",
             onsubmit: (event) => {
@@ -149,7 +150,8 @@ export class Composer {
     }
 
     showNote(text) {
-        fill(this.note, h("span", { dir: "auto" }, text), iconButton("close", words.cancel, { onclick: () => this.cancel() }));
+        fill(this.note, h("span", { dir: "auto" }, text),
+            iconButton("close", words.cancel, { onclick: () => this.cancel() }));
     }
 
     clearNote() {

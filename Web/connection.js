@@ -21,7 +21,8 @@ export class Connection {
         this.message = h("span");
         this.retry = h("button", { type: "button", class: "plain", onclick: () => this.tryNow() }, words.tryNow);
         this.banner = h("div", { class: "banner", role: "status", hidden: true }, this.message, this.retry);
-        this.chip = h("button", { type: "button", class: "chip", "aria-haspopup": "dialog", onclick: () => this.open() });
+        this.chip = h("button", { type: "button", class: "chip", "aria-haspopup": "dialog",
+            onclick: () => this.open() });
         setInterval(() => this.render(), 500);
     }
 
@@ -82,21 +83,28 @@ export class Connection {
             fact(facts, [
                 [words.state, words.states[status.state]],
                 [words.transport, words.transports[status.transport] ?? "–"],
-                [words.roundTrip, status.roundTrip === undefined ? words.unknown : words.milliseconds(Math.round(status.roundTrip))],
-                status.heartbeats !== undefined && [words.heartbeats, status.heartbeats ? words.secondsAgo(status.heartbeats,
+                [words.roundTrip, status.roundTrip === undefined ? words.unknown
+                    : words.milliseconds(Math.round(status.roundTrip))],
+                status.heartbeats !== undefined && [words.heartbeats,
+                    status.heartbeats ? words.secondsAgo(status.heartbeats,
                     Math.max(0, Math.round((Date.now() - status.heardAt) / 1_000))) : words.none],
                 [words.cursor, status.cursor ?? words.unknown],
                 [words.reconnects, status.reconnects],
-                [words.strikes, strikes.map(([transport, count]) => `${words.transports[transport]} ${count}`).join(", ") || words.none],
+                [words.strikes, strikes.map(([transport, count]) =>
+                    `${words.transports[transport]} ${count}`).join(", ") || words.none],
             ].filter(Boolean));
             const lines = status.log.slice(-50).map(({ at, text }) => `${stamp(at)} ${text}`);
-            if (log.childElementCount === lines.length && log.lastChild?.textContent === lines[lines.length - 1]) return;
+            if (log.childElementCount === lines.length
+                && log.lastChild?.textContent === lines[lines.length - 1]) return;
             fill(log, lines.map((line) => h("li", null, line)));
             log.scrollTop = log.scrollHeight;
         };
-        const whole = () => this.chat.status.log.map(({ at, text }) => `${new Date(at).toISOString()} ${text}`).join("\n");
-        dialog(words.connection, () => h("div", { class: "panel" }, facts, h("div", { class: "panel-log" }, h("h3", null, words.log),
-            h("button", { type: "button", onclick: () => copy(whole()) }, words.copyLog)), log), { closed: () => (this.panel = undefined) });
+        const whole = () => this.chat.status.log.map(({ at, text }) =>
+            `${new Date(at).toISOString()} ${text}`).join("\n");
+        dialog(words.connection, () => h("div", { class: "panel" }, facts,
+            h("div", { class: "panel-log" }, h("h3", null, words.log),
+            h("button", { type: "button", onclick: () => copy(whole()) }, words.copyLog)), log),
+                { closed: () => (this.panel = undefined) });
         this.panel();
     }
 }

@@ -4,12 +4,14 @@ import { toast } from "./dialog.js";
 import { fill, h, icon } from "./h.js";
 import { History } from "./history.js";
 import { rowElement, setTick, signatureOf } from "./message.js";
+import { Quotes } from "./quotes.js";
 import { Reader } from "./reader.js";
 import { showReceipts } from "./receipts.js";
 import { rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 import { reached, tickOf } from "./ticks.js";
 import { dayOf } from "./times.js";
+import { topOf } from "./top.js";
 import { TypingLine } from "./typing.js";
 import { words } from "./words.js";
 
@@ -27,8 +29,7 @@ export class Conversation {
         this.pending = [];
         this.newBelow = 0;
         this.divider = undefined;
-        /** Messages that are quoted and not among those shown, by number. */
-        this.quotes = new Map();
+        this.quotes = new Quotes(this);
         this.composer = new Composer({
             account: me, send: (text, replyTo) => this.send(text, replyTo), editLast: () => this.editLast(),
             save: (number, text) => chat.command("message.edit", { room: this.room.room, number, text }),
@@ -37,14 +38,16 @@ export class Conversation {
         this.typing = new TypingLine(app.people, me);
         this.list = h("ol", { class: "messages" });
         this.top = h("div", { class: "timeline-top" });
-        this.viewport = h("div", { class: "viewport", tabindex: "0", role: "region", "aria-label": words.messages }, this.top, this.list);
+        this.viewport = h("div", { class: "viewport", tabindex: "0", role: "region", "aria-label": words.messages },
+            this.top, this.list);
         this.below = h("button", { type: "button", class: "below", hidden: true, onclick: () => this.toLatest() });
         /** New arrivals only, for those who listen: history would be read out for minutes. */
         this.announcer = h("div", { class: "unseen", "aria-live": "polite", role: "log" });
         this.scroller = new Scroller(this.viewport, this.list, () => this.moved());
         this.reader = new Reader(this);
         this.act = {
-            react: (number, emoji, on) => chat.command(on ? "reaction.add" : "reaction.remove", { room: this.room.room, number, emoji }),
+            react: (number, emoji, on) => chat.command(on ? "reaction.add" : "reaction.remove",
+                { room: this.room.room, number, emoji }),
             reply: ({ number, by }) => {
                 this.composer.reply(number, app.people.name(by));
                 this.composer.input.focus();
@@ -54,9 +57,11 @@ export class Conversation {
             retry: ({ id }) => chat.retry(id), discard: ({ id }) => chat.discard(id),
             jump: (number) => this.jump(number), receipts: (row) => showReceipts(app, this.room, row),
         };
-        actionBar(this.viewport, { row: (element) => this.rowOf(element), me, isGoverned: () => app.governs(this.room), act: this.act });
+        actionBar(this.viewport, { row: (element) => this.rowOf(element), me, isGoverned: () => app.governs(this.room),
+            act: this.act });
         this.element = h("div", { class: "conversation" },
-            h("div", { class: "timeline" }, this.viewport, this.below), this.typing.element, this.composer.element, this.announcer);
+            h("div", { class: "timeline" }, this.viewport, this.below), this.typing.element, this.composer.element,
+                this.announcer);
         document.addEventListener("visibilitychange", () => this.moved());
     }
 
@@ -74,7 +79,7 @@ export class Conversation {
             this.divider = room.head > room.read ? room.read + 1 : undefined;
             this.newBelow = 0;
             this.history = new History(this.me);
-            this.quotes.clear();
+            this.quotes.begin();
             fill(this.announcer);
             this.reader.begin();
             this.scroller.follows = true;
@@ -83,7 +88,8 @@ export class Conversation {
         // Until the first snapshot one can write, and sees what waits.
         if (room.isGuess) return;
         const at = number ?? this.divider;
-        void this.reader.load(at && room.head - at > 30 ? { around: at, limit: 100 } : number ? { around: number, limit: 100 } : { limit: 60 }, () => {
+        void this.reader.load(at && room.head - at > 30 ? { around: at, limit: 100 } : number ? { around: number,
+            limit: 100 } : { limit: 60 }, () => {
             if (number) this.show(number);
             else if (!this.divider || !this.toDivider()) this.scroller.toEnd();
         });
@@ -110,10 +116,12 @@ export class Conversation {
         if (!room) return;
         this.pending = chat.pending.filter((one) => one.room === room.room);
         const all = rows({ history, pending: this.pending, me, divider: this.divider, dayOf });
-        const around = (row) => ({ people: this.app.people, me, quote: row.reply_to && this.quote(row.reply_to), act: this.act });
+        const around = (row) => ({ people: this.app.people, me, quote: row.reply_to && this.quotes.find(row.reply_to),
+            act: this.act });
         this.scroller.hasMore = history.hasAfter;
         this.scroller.show(
-            all, (row) => rowElement(row, around(row)), (row) => signatureOf(row, around(row)), () => fill(this.top, this.head()));
+            all, (row) => rowElement(row, around(row)), (row) => signatureOf(row, around(row)),
+                () => fill(this.top, topOf(this)));
         this.renderTicks();
         this.typing.render(chat.signals, room.room);
         this.renderBelow();
@@ -127,17 +135,6 @@ export class Conversation {
         }
     }
 
-    head() {
-        const { history, room, reader } = this;
-        if (reader.failure) {
-            return h("p", { class: "load-failed" }, words.historyFailed, " ",
-                h("button", { type: "button", class: "plain", onclick: () => reader.again() }, words.tryAgain));
-        }
-        if (!history.isLoaded || history.hasBefore) return h("p", { class: "load-more" }, h("span", { class: "unseen" }, words.loading));
-        return h("div", { class: "beginning" }, h("p", { dir: "auto" }, words.beginning(this.app.people.roomName(room))),
-            !history.messages.length && h("p", { class: "hint" }, words.noMessages));
-    }
-
     renderBelow() {
         const { hasAfter, last } = this.history;
         const isAway = hasAfter || (last > 0 && !this.scroller.isNearEnd);
@@ -148,19 +145,6 @@ export class Conversation {
         this.below.dataset.text = text;
         this.below.setAttribute("aria-label", text || words.toLatest);
         fill(this.below, text, icon("down"));
-    }
-
-    quote(number) {
-        const found = this.history.find(number) ?? this.quotes.get(number);
-        if (!found && !this.quotes.has(number) && this.history.isLoaded) {
-            const { room, quotes } = this;
-            quotes.set(number, undefined);
-            this.chat.history(room.room, { around: number, limit: 1 }).then(({ messages }) => {
-                quotes.set(number, messages.find((message) => message.number === number));
-                this.app.changed();
-            }, () => {}); // "An earlier message" stays
-        }
-        return found;
     }
 
     moved() {

@@ -12,7 +12,8 @@ export function dialog(title, content, { wide = false, closed = () => {} } = {})
     const close = () => box.close();
     const body = content(close);
     box.append(
-        h("header", { class: "dialog-head" }, h("h2", null, title), iconButton("close", words.close, { onclick: close })),
+        h("header", { class: "dialog-head" }, h("h2", null, title),
+            iconButton("close", words.close, { onclick: close })),
         h("div", { class: "dialog-body" }, body));
     box.addEventListener("click", ({ target }) => target === box && close());
     box.addEventListener("close", () => {
@@ -54,7 +55,8 @@ export function confirm(question, yes, act) {
 
 /** Something that went wrong or well, at the edge of the page for a while. */
 export function toast(text) {
-    const box = document.querySelector(".toasts") ?? document.body.appendChild(h("div", { class: "toasts", role: "status" }));
+    const box = document.querySelector(".toasts") ?? document.body.appendChild(h("div",
+        { class: "toasts", role: "status" }));
     const note = h("p", null, text);
     box.append(note);
     setTimeout(() => note.remove(), 6_000);

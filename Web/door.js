@@ -5,9 +5,11 @@ import { LANGUAGES, language, refusal, speak, words } from "./words.js";
 
 const FORMS = {
     signIn: { title: words.signIn, button: words.signIn, path: "/v1/sessions", other: "signUp" },
-    signUp: { title: words.signUp, button: words.signUp, hint: words.inviteExplained, path: "/v1/accounts", other: "signIn" },
+    signUp: { title: words.signUp, button: words.signUp, hint: words.inviteExplained, path: "/v1/accounts",
+        other: "signIn" },
     setup: { title: words.setUp, button: words.createOwner, hint: words.setUpHint, path: "/v1/accounts" },
-    invite: { title: words.signUp, button: words.signUp, hint: words.inviteHint, path: "/v1/accounts", other: "signIn" },
+    invite: { title: words.signUp, button: words.signUp, hint: words.inviteHint, path: "/v1/accounts",
+        other: "signIn" },
     reset: { title: words.resetTitle, button: words.setPassword, path: "/v1/password" },
 };
 
@@ -41,7 +43,8 @@ export function openDoor({ kind, secret }) {
 
     fill(document.body, h("main", { class: "door" },
         h("div", { class: "door-box" },
-            h("header", { class: "door-head" }, mark(), h("p", { class: "wordmark" }, "Apus"), h("p", { class: "tagline" }, words.tagline)),
+            h("header", { class: "door-head" }, mark(), h("p", { class: "wordmark" }, "Apus"),
+                h("p", { class: "tagline" }, words.tagline)),
             h("form", { onsubmit: submit },
                 h("h1", null, form.title),
                 form.hint && h("p", { class: "hint" }, form.hint),
@@ -49,16 +52,21 @@ export function openDoor({ kind, secret }) {
                     autocomplete: "username", autocapitalize: "none", autofocus: true, spellcheck: "false",
                     minlength: isNew && 2, maxlength: 32, pattern: isNew && "[A-Za-z0-9_\\-]{2,32}",
                 }),
-                field("password", kind === "reset" ? words.newPassword : words.password, form !== FORMS.signIn && words.passwordHint, {
-                    type: "password", minlength: form !== FORMS.signIn && 8, maxlength: 1000, autofocus: kind === "reset",
+                field("password", kind === "reset" ? words.newPassword : words.password,
+                    form !== FORMS.signIn && words.passwordHint, {
+                    type: "password", minlength: form !== FORMS.signIn && 8, maxlength: 1000,
+                    autofocus: kind === "reset",
                     autocomplete: form === FORMS.signIn ? "current-password" : "new-password",
                 }),
                 trouble, button),
-            form.other && h("p", { class: "door-other" }, form.other === "signIn" ? words.haveAccount : words.newHere, " ",
-                h("button", { type: "button", class: "plain", onclick: () => openDoor({ kind: form.other }) }, FORMS[form.other].title)),
+            form.other && h("p", { class: "door-other" }, form.other === "signIn" ? words.haveAccount : words.newHere,
+                " ",
+                h("button", { type: "button", class: "plain", onclick: () => openDoor({ kind: form.other }) },
+                    FORMS[form.other].title)),
             h("p", { class: "door-languages" }, Object.entries(LANGUAGES).map(([code, name]) =>
                 h("button", {
-                    type: "button", class: "plain", lang: code, "aria-pressed": String(code === language), onclick: () => speak(code),
+                    type: "button", class: "plain", lang: code, "aria-pressed": String(code === language),
+                    onclick: () => speak(code),
                 }, name))))));
     document.title = `${form.title} · Apus`;
     document.querySelector("input")?.focus();

@@ -78,7 +78,8 @@ export class History {
                 return { ...message, text: data.text, edited_at: data.edited_at, mentions: data.mentions };
             case "message.deleted":
                 return { ...message, purged: true, text: undefined, mentions: undefined, reactions: undefined };
-            case "reaction.added": return { ...message, reactions: reacted(message.reactions, data.emoji, by, this.me) };
+            case "reaction.added": return { ...message,
+                reactions: reacted(message.reactions, data.emoji, by, this.me) };
             case "reaction.removed": return { ...message, reactions: unreacted(message.reactions, data.emoji, by) };
         }
     }
@@ -95,6 +96,7 @@ export function reacted(reactions = [], emoji, by, me) {
 
 export function unreacted(reactions = [], emoji, by) {
     return reactions
-        .map((one) => (one.emoji === emoji ? { ...one, count: one.count - 1, users: one.users.filter((user) => user !== by) } : one))
+        .map((one) => (one.emoji === emoji ? { ...one, count: one.count - 1,
+            users: one.users.filter((user) => user !== by) } : one))
         .filter(({ count }) => count > 0);
 }

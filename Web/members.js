@@ -13,7 +13,8 @@ export function openMembers(app, room) {
             for (const { id } of members) present.add(id);
             fill(list, members.map(({ id, name, display_name: shown, role }) => h("li", null, app.people.avatar(id),
                 h("span", { class: "name", dir: "auto" }, shown, shown !== name && h("small", null, ` @${name}`)),
-                id === app.me && h("small", null, `(${words.you})`), role === "admin" && h("small", { class: "role" }, words.admin), app.people.dot(id))));
+                id === app.me && h("small", null, `(${words.you})`),
+                    role === "admin" && h("small", { class: "role" }, words.admin), app.people.dot(id))));
         }, (error) => fill(list, h("li", { class: "trouble" }, refusal(error))));
         const mayAdd = room.kind === "public" || (room.kind === "private" && room.role === "admin");
         return h("div", null, list, room.kind !== "direct" && h("div", { class: "buttons" },
@@ -44,5 +45,6 @@ function add(app, room, present) {
             close();
         },
     }, picker(app, present), trouble,
-    h("div", { class: "buttons" }, h("button", { type: "button", onclick: close }, words.cancel), h("button", { class: "primary" }, words.add))));
+    h("div", { class: "buttons" }, h("button", { type: "button", onclick: close }, words.cancel),
+        h("button", { class: "primary" }, words.add))));
 }

@@ -7,7 +7,8 @@ import { LANGUAGES, language, speak, words } from "./words.js";
 /** One's own menu. @param {import("./app.js").App} app */
 export function openMenu(app) {
     dialog(words.menu, (close) => [
-        choice(words.theme, { "": words.themeSystem, light: words.themeLight, dark: words.themeDark }, kept("theme") ?? "", paint),
+        choice(words.theme, { "": words.themeSystem, light: words.themeLight, dark: words.themeDark },
+            kept("theme") ?? "", paint),
         choice(words.language, LANGUAGES, language, speak),
         h("div", { class: "menu" },
             app.isAdmin && h("button", {
@@ -27,7 +28,8 @@ export function openMenu(app) {
 
 function choice(title, options, chosen, choose) {
     return h("fieldset", { class: "segments" }, h("legend", null, title), Object.entries(options).map(([value, text]) =>
-        h("label", null, h("input", { type: "radio", name: title, value, checked: value === chosen, onchange: () => choose(value) }), h("span", null, text))));
+        h("label", null, h("input", { type: "radio", name: title, value, checked: value === chosen,
+            onchange: () => choose(value) }), h("span", null, text))));
 }
 
 function paint(theme) {

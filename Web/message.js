@@ -9,8 +9,10 @@ import { refusal, words } from "./words.js";
  */
 export const signatureOf = (row, { people, quote }) =>
     JSON.stringify([
-        row.isGrouped, row.text, row.purged, row.state === "failed", row.isChanging, row.edited_at, row.reactions, row.mentions,
-        row.number, row.by && people.name(row.by), row.error?.code, quote?.text, quote?.purged, quote && people.name(quote.by), row.name,
+        row.isGrouped, row.text, row.purged, row.state === "failed", row.isChanging, row.edited_at, row.reactions,
+        row.mentions,
+        row.number, row.by && people.name(row.by), row.error?.code, quote?.text, quote?.purged,
+        quote && people.name(quote.by), row.name,
     ]);
 
 /**
@@ -30,29 +32,37 @@ function messageElement(row, { people, me, quote, act }) {
     const time = h("time", { datetime: row.at, title: fullTime(row.at) }, clock(row.at));
     const isMention = !isMine && (row.mentions?.includes(me) || row.mentions?.includes("all"));
     return h("li", {
-        class: ["message", row.isGrouped && "grouped", isMine && "mine", isMention && "mentions-me", row.isChanging && "changing",
+        class: ["message", row.isGrouped && "grouped", isMine && "mine", isMention && "mentions-me",
+            row.isChanging && "changing",
             row.state === "failed" && "failed"].filter(Boolean).join(" "),
         tabindex: "-1", dataset: { number: row.number ?? "", id: row.id ?? "" },
     },
         row.isGrouped ? h("span", { class: "gutter" }, time) : people.avatar(row.by),
         h("div", { class: "message-main" },
-            !row.isGrouped && h("p", { class: "message-head" }, h("b", { dir: "auto", class: "author" }, people.name(row.by)), time),
+            !row.isGrouped && h("p", { class: "message-head" },
+                h("b", { dir: "auto", class: "author" }, people.name(row.by)), time),
             row.isGrouped && h("span", { class: "unseen" }, people.name(row.by)),
             row.reply_to && quoteElement(row, quote, people, act),
             row.purged ? h("p", { class: "gone" }, words.deleted)
                 : h("div", { class: `message-text${isOnlyEmoji(row.text) ? " emoji" : ""}`, dir: "auto" },
                     textNodes(row.text, { mentions: row.mentions, people, me }),
-                    row.edited_at && h("small", { class: "edited", title: fullTime(row.edited_at) }, ` (${words.edited})`)),
+                    row.edited_at && h("small", { class: "edited", title: fullTime(row.edited_at) },
+                        ` (${words.edited})`)),
             reactionsElement(row, people, me, act),
-            row.state === "failed" && h("p", { class: "failure" }, icon("warning"), h("span", null, `${words.notSent}. ${refusal(row.error ?? {})}`),
-                h("button", { type: "button", class: "plain", dataset: { focus: "retry" }, onclick: () => act.retry(row) }, words.retry),
-                h("button", { type: "button", class: "plain", dataset: { focus: "discard" }, onclick: () => act.discard(row) }, words.remove))),
-        isMine && !row.purged && h("button", { type: "button", class: "tick", tabindex: "-1", dataset: { focus: "tick" }, onclick: () => act.receipts(row) }));
+            row.state === "failed" && h("p", { class: "failure" }, icon("warning"),
+                h("span", null, `${words.notSent}. ${refusal(row.error ?? {})}`),
+                h("button", { type: "button", class: "plain", dataset: { focus: "retry" },
+                    onclick: () => act.retry(row) }, words.retry),
+                h("button", { type: "button", class: "plain", dataset: { focus: "discard" },
+                    onclick: () => act.discard(row) }, words.remove))),
+        isMine && !row.purged && h("button", { type: "button", class: "tick", tabindex: "-1",
+            dataset: { focus: "tick" }, onclick: () => act.receipts(row) }));
 }
 
 function quoteElement(row, quote, people, act) {
     const text = quote?.purged ? words.deleted : quote?.text ?? words.replyGone;
-    return h("button", { type: "button", class: "quote", dir: "auto", dataset: { focus: "quote" }, onclick: () => act.jump(row.reply_to) },
+    return h("button", { type: "button", class: "quote", dir: "auto", dataset: { focus: "quote" },
+        onclick: () => act.jump(row.reply_to) },
         quote && h("b", null, people.name(quote.by)), " ", h("span", null, text.slice(0, 200)));
 }
 
@@ -62,7 +72,8 @@ function reactionsElement({ reactions, number }, people, me, act) {
         const names = users.map((id) => (id === me ? words.me : people.name(id))).join(", ");
         const isOwn = users.includes(me);
         return h("button", {
-            type: "button", "aria-pressed": String(isOwn), title: words.reactedBy(emoji, names), dataset: { focus: emoji },
+            type: "button", "aria-pressed": String(isOwn), title: words.reactedBy(emoji, names),
+            dataset: { focus: emoji },
             "aria-label": words.reactedBy(emoji, names), onclick: () => act.react(number, emoji, !isOwn),
         }, h("span", null, emoji), " ", h("span", { class: "count" }, count));
     }));

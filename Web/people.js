@@ -55,11 +55,13 @@ export class People {
     /** A dot, and a word for who cannot see it. */
     dot(id) {
         const presence = this.presence(id);
-        return h("span", { class: `dot ${presence}`, role: "img", "aria-label": words[presence], title: words[presence] });
+        return h("span", { class: `dot ${presence}`, role: "img", "aria-label": words[presence],
+            title: words[presence] });
     }
 
     avatar(id) {
-        return h("span", { class: "avatar", "aria-hidden": "true", style: { "--hue": hue(id) } }, initials(this.name(id)));
+        return h("span", { class: "avatar", "aria-hidden": "true", style: { "--hue": hue(id) } },
+            initials(this.name(id)));
     }
 }
 

@@ -28,17 +28,21 @@ export class Rail {
             fill(this.list, h("p", { class: "hint" }, words.loading));
         } else {
             fill(this.list, !rooms.length && h("p", { class: "hint" }, words.noRooms),
-                named.length > 0 && this.section(words.rooms, named), talks.length > 0 && this.section(words.directMessages, talks));
+                named.length > 0 && this.section(words.rooms, named),
+                    talks.length > 0 && this.section(words.directMessages, talks));
         }
         if (focused) /** @type {any} */ (this.list.querySelector(`[data-room="${CSS.escape(focused)}"]`))?.focus();
         if (chat.user) {
-            fill(this.foot, h("button", { type: "button", class: "me", onclick: () => this.app.openMenu(), "aria-haspopup": "dialog" },
-                people.avatar(this.app.me), h("span", { class: "name", dir: "auto" }, people.name(this.app.me)), icon("more")));
+            fill(this.foot, h("button", { type: "button", class: "me", onclick: () => this.app.openMenu(),
+                "aria-haspopup": "dialog" },
+                people.avatar(this.app.me), h("span", { class: "name", dir: "auto" }, people.name(this.app.me)),
+                    icon("more")));
         }
     }
 
     section(title, rooms) {
-        return h("section", null, h("h2", null, title), h("ul", null, rooms.map((room) => h("li", null, this.entry(room)))));
+        return h("section", null, h("h2", null, title),
+            h("ul", null, rooms.map((room) => h("li", null, this.entry(room)))));
     }
 
     entry(room) {
@@ -47,7 +51,8 @@ export class Rail {
         const other = people.otherOf(room);
         const isOpen = room.room === open;
         return h("a", {
-            href: `/r/${room.room}`, class: `room${unread ? " unread" : ""}`, "aria-current": isOpen && "page", dataset: { room: room.room },
+            href: `/r/${room.room}`, class: `room${unread ? " unread" : ""}`, "aria-current": isOpen && "page",
+            dataset: { room: room.room },
             onclick: (event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
                 event.preventDefault();
@@ -57,10 +62,13 @@ export class Rail {
             other ? h("span", { class: "with-dot" }, people.avatar(other), people.dot(other))
                 : icon(room.kind === "private" ? "lock" : room.kind === "direct" ? "people" : "hash"),
             h("span", { class: "room-name", dir: "auto" }, people.roomName(room)),
-            room.last_message?.at && !unread && h("time", { class: "room-time", datetime: room.last_message.at }, briefTime(room.last_message.at)),
+            room.last_message?.at && !unread && h("time", { class: "room-time", datetime: room.last_message.at },
+                briefTime(room.last_message.at)),
             unread > 0 && h("span", { class: `badge${loud ? " strong" : ""}` },
-                h("span", { "aria-hidden": "true" }, loud && room.kind !== "direct" ? `@${loud}` : unread > 99 ? "99+" : unread),
-                h("span", { class: "unseen" }, loud && room.kind !== "direct" ? `${words.mentions(loud)}, ${words.unread(unread)}` : words.unread(unread))));
+                h("span", { "aria-hidden": "true" },
+                    loud && room.kind !== "direct" ? `@${loud}` : unread > 99 ? "99+" : unread),
+                h("span", { class: "unseen" }, loud && room.kind !== "direct"
+                    ? `${words.mentions(loud)}, ${words.unread(unread)}` : words.unread(unread))));
     }
 
     walk(event) {

@@ -53,7 +53,8 @@ export class Reader {
 
     again() {
         this.failure = undefined;
-        if (!this.conversation.history.isLoaded) return this.load({ limit: 60 }, () => this.conversation.scroller.toEnd());
+        if (!this.conversation.history.isLoaded) return this.load({ limit: 60 },
+            () => this.conversation.scroller.toEnd());
         this.conversation.render();
         this.fetchMore();
     }

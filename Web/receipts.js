@@ -15,8 +15,10 @@ export function showReceipts(app, room, { number }) {
             [words.deliveredTo, others.filter(({ read, delivered }) => read < number && delivered >= number)],
             [words.notYet, others.filter(({ read, delivered }) => read < number && delivered < number)],
         ];
-        fill(body, others.length ? groups.map(([title, people]) => people.length > 0 && h("section", null, h("h3", null, title),
+        fill(body, others.length ? groups.map(([title, people]) => people.length > 0 && h("section", null,
+            h("h3", null, title),
             h("ul", { class: "people" }, people.map(({ id, display_name: name }) =>
-                h("li", null, app.people.avatar(id), h("span", { dir: "auto", class: "name" }, name)))))) : words.noOneElse);
+                h("li", null, app.people.avatar(id),
+                    h("span", { dir: "auto", class: "name" }, name)))))) : words.noOneElse);
     }, (error) => fill(body, refusal(error)));
 }

@@ -49,7 +49,8 @@ export function rows({ history, pending, me, divider, dayOf }) {
     let before, isDivided;
     for (const message of messages) {
         const day = dayOf(message.at);
-        if (!before || dayOf(before.at) !== day) all.push({ kind: "day", key: `day ${day} ${message.number ?? ""}`, at: message.at });
+        if (!before || dayOf(before.at) !== day) all.push({ kind: "day", key: `day ${day} ${message.number ?? ""}`,
+            at: message.at });
         const isNew = divider && !isDivided && message.number >= divider && message.by !== me;
         if (isNew) {
             isDivided = true;

@@ -92,7 +92,8 @@ export class Scroller {
             const focused = old.element.contains(document.activeElement) && /** @type {any} */ (document.activeElement);
             const name = focused && focused !== old.element && focused.dataset.focus;
             old.element.replaceWith(element);
-            if (focused) (name && element.querySelector(`[data-focus="${CSS.escape(name)}"]`) || element).focus({ preventScroll: true });
+            if (focused) (name && element.querySelector(`[data-focus="${CSS.escape(name)}"]`)
+                || element).focus({ preventScroll: true });
         }
         return element;
     }

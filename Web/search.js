@@ -23,7 +23,8 @@ export function openSearch(app) {
                 results.append(...page.results.map((result) => entry(app, result, close)));
                 fill(state, !results.children.length && !page.has_more && words.searchEmpty);
                 if (page.has_more) {
-                    results.append(h("li", { class: "more" }, h("button", { type: "button", onclick: () => find(words_, page.next) }, words.searchMore)));
+                    results.append(h("li", { class: "more" },
+                        h("button", { type: "button", onclick: () => find(words_, page.next) }, words.searchMore)));
                 }
             } catch (error) {
                 if (mine === turn) fill(state, refusal(error));
@@ -33,7 +34,8 @@ export function openSearch(app) {
             clearTimeout(timer);
             const text = target.value.trim();
             // What has no letter, digit or sign is nothing that could be found.
-            if (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) timer = setTimeout(() => find(text.slice(0, 256)), PAUSE);
+            if (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) timer = setTimeout(() => find(text.slice(0, 256)),
+                PAUSE);
             else {
                 turn = undefined;
                 fill(results);
@@ -41,7 +43,8 @@ export function openSearch(app) {
             }
         };
         return [h("input", {
-            type: "text", role: "searchbox", enterkeyhint: "search", class: "search-input", autofocus: true, placeholder: words.searchHint, "aria-label": words.searchHint, maxlength: 256,
+            type: "text", role: "searchbox", enterkeyhint: "search", class: "search-input", autofocus: true,
+            placeholder: words.searchHint, "aria-label": words.searchHint, maxlength: 256,
             oninput: (event) => !event.isComposing && changed(event), oncompositionend: changed,
             onkeydown: (event) => {
                 if (event.key !== "ArrowDown" || isComposing(event)) return;

@@ -61,7 +61,8 @@ export function textNodes(text, { mentions = [], people, me }) {
         if (kind === "link") return h("a", { href: content, target: "_blank", rel: "noopener noreferrer" }, content);
         if (kind === "text") return content;
         const id = names.get(content.toLowerCase());
-        return id ? h("span", { class: `mention${id === me || id === "all" ? " of-me" : ""}` }, `@${content}`) : `@${content}`;
+        return id ? h("span", { class: `mention${id === me || id === "all" ? " of-me" : ""}` }, `@${content}`)
+            : `@${content}`;
     });
 }
 

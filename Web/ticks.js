@@ -11,7 +11,8 @@ export function reached(room, signals, me) {
     const count = room.kind === "direct" && room.users ? room.users.length - 1 : room.members - 1;
     if (count < 1 || others.length < count) return { delivered: 0, read: 0 };
     return {
-        delivered: Math.min(...others.map(({ value }) => value.delivered)), read: Math.min(...others.map(({ value }) => value.read)),
+        delivered: Math.min(...others.map(({ value }) => value.delivered)),
+        read: Math.min(...others.map(({ value }) => value.read)),
     };
 }
 

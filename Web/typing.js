@@ -23,9 +23,11 @@ export class TypingLine {
 
     render(signals, room) {
         const now = Date.now();
-        const current = signals.filter(({ type, room: where, user, value }) => type === "typing" && where === room && user !== this.me && value);
+        const current = signals.filter(({ type, room: where, user, value }) => type === "typing" && where === room
+            && user !== this.me && value);
         const heard = new Map();
-        for (const { v, user } of current) heard.set(`${room} ${v} ${user}`, this.heard.get(`${room} ${v} ${user}`) ?? now);
+        for (const { v, user } of current) heard.set(`${room} ${v} ${user}`,
+            this.heard.get(`${room} ${v} ${user}`) ?? now);
         this.heard = heard;
         this.draw();
     }
@@ -34,7 +36,8 @@ export class TypingLine {
         const now = Date.now();
         const alive = [...this.heard].filter(([, at]) => now - at < HOLDS);
         clearTimeout(this.timer);
-        if (alive.length) this.timer = setTimeout(() => this.draw(), HOLDS - (now - Math.min(...alive.map(([, at]) => at))) + 50);
+        if (alive.length) this.timer = setTimeout(() => this.draw(),
+            HOLDS - (now - Math.min(...alive.map(([, at]) => at))) + 50);
         const names = alive.map(([key]) => this.people.name(key.split(" ")[2]));
         const text = names.length === 0 ? "" : names.length === 1 ? words.typingOne(names[0])
             : names.length === 2 ? words.typingTwo(names[0], names[1]) : words.typingMany;

@@ -25,4 +25,5 @@ export function speak(other) {
  * What a refusal says: in the reader's language where it is a common one, else as the server puts it.
  * @param {{code?: string, detail?: string, message?: string}} error
  */
-export const refusal = ({ code, detail, message }) => words.refusals[code ?? ""] ?? detail ?? message ?? words.refusals.unreachable;
+export const refusal = ({ code, detail, message }) => words.refusals[code ?? ""] ?? detail ?? message
+    ?? words.refusals.unreachable;

@@ -102,8 +102,14 @@ static const unsigned char web_dialog_js[] = {
 static const unsigned char web_door_js[] = {
 #embed "../../Web/door.js"
 };
+static const unsigned char web_entrance_js[] = {
+#embed "../../Web/entrance.js"
+};
 static const unsigned char web_h_js[] = {
 #embed "../../Web/h.js"
+};
+static const unsigned char web_head_js[] = {
+#embed "../../Web/head.js"
 };
 static const unsigned char web_history_js[] = {
 #embed "../../Web/history.js"
@@ -116,6 +122,9 @@ static const unsigned char web_index_html[] = {
 };
 static const unsigned char web_kept_js[] = {
 #embed "../../Web/kept.js"
+};
+static const unsigned char web_keys_js[] = {
+#embed "../../Web/keys.js"
 };
 static const unsigned char web_main_js[] = {
 #embed "../../Web/main.js"
@@ -131,6 +140,9 @@ static const unsigned char web_message_js[] = {
 };
 static const unsigned char web_people_js[] = {
 #embed "../../Web/people.js"
+};
+static const unsigned char web_quotes_js[] = {
+#embed "../../Web/quotes.js"
 };
 static const unsigned char web_rail_js[] = {
 #embed "../../Web/rail.js"
@@ -186,6 +198,9 @@ static const unsigned char web_ticks_js[] = {
 static const unsigned char web_times_js[] = {
 #embed "../../Web/times.js"
 };
+static const unsigned char web_top_js[] = {
+#embed "../../Web/top.js"
+};
 static const unsigned char web_typing_js[] = {
 #embed "../../Web/typing.js"
 };
@@ -232,16 +247,20 @@ static const struct apus_web_file files[] = {
     ROW("Web/conversation.js", web_conversation_js),
     ROW("Web/dialog.js", web_dialog_js),
     ROW("Web/door.js", web_door_js),
+    ROW("Web/entrance.js", web_entrance_js),
     ROW("Web/h.js", web_h_js),
+    ROW("Web/head.js", web_head_js),
     ROW("Web/history.js", web_history_js),
     ROW("Web/icon.svg", web_icon_svg),
     ROW("Web/index.html", web_index_html),
     ROW("Web/kept.js", web_kept_js),
+    ROW("Web/keys.js", web_keys_js),
     ROW("Web/main.js", web_main_js),
     ROW("Web/members.js", web_members_js),
     ROW("Web/menu.js", web_menu_js),
     ROW("Web/message.js", web_message_js),
     ROW("Web/people.js", web_people_js),
+    ROW("Web/quotes.js", web_quotes_js),
     ROW("Web/rail.js", web_rail_js),
     ROW("Web/reader.js", web_reader_js),
     ROW("Web/receipts.js", web_receipts_js),
@@ -260,6 +279,7 @@ static const struct apus_web_file files[] = {
     ROW("Web/theme.js", web_theme_js),
     ROW("Web/ticks.js", web_ticks_js),
     ROW("Web/times.js", web_times_js),
+    ROW("Web/top.js", web_top_js),
     ROW("Web/typing.js", web_typing_js),
     ROW("Web/unread.js", web_unread_js),
     ROW("Web/words.js", web_words_js),

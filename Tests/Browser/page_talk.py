@@ -137,6 +137,13 @@ def test_search_leads_to_the_message(folder):
         check(olga.page.url.endswith(f"/r/general/{number}"), olga.page.url)
         olga.page.click(".below")
         olga.sees("filler 499")
+        # One that is on the page already is gone to at once.
+        page = olga.page
+        page.keyboard.press("Control+k")
+        page.keyboard.type("filler 490")
+        wait_until(page, lambda: result.count() == 1, lambda: f"one result, not {result.count()}")
+        result.click()
+        wait_until(page, lambda: "filler 490" in page.evaluate("document.activeElement.innerText"), "it to be focused")
         olga.has_no_complaints()
 
 

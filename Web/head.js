@@ -1,0 +1,33 @@
+import { fill, h, icon, iconButton } from "./h.js";
+import { openMembers } from "./members.js";
+import { words } from "./words.js";
+
+/** The line above a conversation. */
+export class RoomHead {
+    /** @param {import("./app.js").App} app */
+    constructor(app) {
+        this.app = app;
+        this.element = h("header", { class: "room-head" });
+    }
+
+    /** @param {any} room */
+    render(room) {
+        const { people, chat, connection } = this.app;
+        const other = room && people.otherOf(room);
+        const signature = JSON.stringify([room?.room, room && people.roomName(room), room?.topic, room?.members,
+            other && people.presence(other), room?.archived]);
+        if (this.element.dataset.signature === signature) return;
+        this.element.dataset.signature = signature;
+        fill(this.element,
+            iconButton("back", words.back, { class: "back", onclick: () => this.app.back() }),
+            h("div", { class: "room-title" },
+                h("h1", { dir: "auto" }, room ? people.roomName(room) : ""), other && people.dot(other),
+                room?.archived ? h("p", null, words.archived) : room?.topic && h("p", { dir: "auto", class: "topic" },
+                    room.topic)),
+            room && chat.user && h("button", {
+                type: "button", class: "icon-button with-text", title: words.people, "aria-label": words.people,
+                onclick: () => openMembers(this.app, this.app.entry(this.app.room)),
+            }, icon("people"), h("span", null, room.members)),
+            connection.chip);
+    }
+}

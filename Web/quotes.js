@@ -1,0 +1,32 @@
+/** Messages that are quoted and not among those shown. */
+export class Quotes {
+    /** @param {import("./conversation.js").Conversation} conversation */
+    constructor(conversation) {
+        this.conversation = conversation;
+        /** @type {Map<number, any>} */
+        this.found = new Map();
+    }
+
+    /** In another room. */
+    begin() {
+        this.found = new Map();
+    }
+
+    /** @param {number} number */
+    find(number) {
+        const { history } = this.conversation;
+        const shown = history.find(number);
+        if (!shown && !this.found.has(number) && history.isLoaded) this.fetch(number);
+        return shown ?? this.found.get(number);
+    }
+
+    fetch(number) {
+        const { room, chat, app } = this.conversation;
+        const { found } = this;
+        found.set(number, undefined);
+        chat.history(room.room, { around: number, limit: 1 }).then(({ messages }) => {
+            found.set(number, messages.find((message) => message.number === number));
+            app.changed();
+        }, () => {}); // "An earlier message" stays
+    }
+}
