@@ -1,8 +1,10 @@
 """JSON that is deep, torn, doubled or of the wrong types: the right code, by POST and by WebSocket, and never an event."""
 
+import itertools
+import os
 import re
 
-from apus import Server, check
+from apus import ROOT, Server, check, request, succeed
 from bystanders import Bystanders
 from websocket import WebSocket
 
@@ -138,6 +140,22 @@ def test_by_websocket(folder):
             check(count > 200 and not faults, "\n".join(faults))
             client.send(probe="still here")
             check(client.frames("probe") == "still here", "the connection")
+
+
+def test_large_bodies(folder):
+    """Whatever route takes a body takes a large one as it should, or says what is wrong."""
+    with Server(folder, "--sign-in-tries", "0") as server:
+        alice = server.client("alice")
+        succeed("user", "role", "alice", "owner", "--data", server.data)
+        paths = re.findall(r"\n  (/\S*):(?:\n(?!  /).*)*?\n    post:", open(os.path.join(ROOT, "Protocol", "openapi.yaml"), encoding="utf-8").read())
+        check(len(paths) > 10, f"the routes that take a body: {paths}")
+        faults = []
+        for path, size, headers in itertools.product(paths, (66_000, 1_100_000), (alice.authorization, {})):
+            answer = request(server, "POST", path, {"name": "x" * size, "text": "y"}, headers)
+            # What a route does not know it ignores.
+            if answer.status != 413 if size > 1 << 20 else answer.status >= 500 or answer.status >= 300 and "code" not in answer.json:
+                faults.append(f"{path} with {size} bytes: {str(answer)[:200]}")
+        check(not faults, "\n".join(faults))
 
 
 def test_every_command_is_tried(folder):

@@ -99,6 +99,8 @@ def test_bans_hold_and_keys_change(folder):
         check(stream.receive()[0] == "hello", "no hello")
         succeed("user", "ban", "eve", "--data", server.data)
         bye(stream)
+        _, code = WebSocket(server, first).closing()
+        check(code in (4401, 4403), f"somebody who is banned is told {code}, and may come back")
         for text in (first, token(name="Eve again")):
             check(whoami(server, text).status in (401, 403), f"banned and let in: {whoami(server, text)}")
         newer, older = token(subject="43", secret=OTHER, key="k2"), token(subject="44")
@@ -115,6 +117,21 @@ def test_bans_hold_and_keys_change(folder):
             file.write("{broken")
         wait_for(lambda: "JWT keys kept" in server.log_text(), "a word in the log about the broken file")
         check(whoami(server, token(subject="45", secret=OTHER, key="k2")).status == 200, "a broken file took the keys away")
+
+
+def test_what_is_open_ends_with_its_token(folder):
+    with serve(folder) as server:
+        leeway = 60
+        text = token(exp=int(time.time()) - leeway + 4)
+        chat = Client(server, text, "ada")
+        chat.do("room.create", kind="public", room="hall")
+        stream = WebSocket(server, text)
+        check(stream.receive()[0] == "hello", "no hello")
+        begun = time.monotonic()
+        poll = chat.get(f"/v1/stream?wait=30&cursor={chat.sync()['cursor']}")
+        check(poll.status == 401 and time.monotonic() - begun < 10, f"{poll} after {time.monotonic() - begun:.1f} s")
+        bye(stream)
+        check(time.monotonic() - begun < 12, f"the stream has ended after {time.monotonic() - begun:.1f} s")
 
 
 def test_settings_that_cannot_be(folder):

@@ -17,7 +17,7 @@ package struct Typing: ChatCommand {
     package var content: JSONValue { [.string(slug), .bool(isOn)] }
 
     package func run(in context: CommandContext) throws -> JSONObject {
-        let room = try context.memberRoom(slug)
+        let room = try context.openRoom(slug)
         context.signals.append(
             SignalDraft(
                 key: SignalKey(.typing, room: room.key, user: context.user.key), room: slug, user: context.user.id,

@@ -30,7 +30,7 @@ package struct HookChange {
 
     /// Ends a hook; its account leaves the room, its messages stay.
     package func remove(_ id: String, in slug: String) throws {
-        let room = try context.governedRoom(slug)
+        let room = try context.governedRoom(evenArchived: slug)
         guard let user = try context.store.deleteHook(id, in: room.key) else {
             throw Problem(.noSuchLink, "\"\(room.slug)\" has no hook \"\(id.prefix(40))\".")
         }
@@ -38,5 +38,5 @@ package struct HookChange {
     }
 
     /// The room, for who may see its hooks.
-    package func governedRoom(_ slug: String) throws -> Room { try context.governedRoom(slug) }
+    package func governedRoom(_ slug: String) throws -> Room { try context.governedRoom(evenArchived: slug) }
 }

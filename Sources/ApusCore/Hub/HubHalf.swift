@@ -232,6 +232,13 @@ package final class HubHalf: @unchecked Sendable {
     }
 
     private func deadline(of reader: Reader) -> NIODeadline {
+        let end = reader.request.endsAt.map {
+            loop.now + .milliseconds($0.milliseconds - hub.wallClock().milliseconds)
+        }
+        return min(nextBeat(of: reader), end ?? .distantFuture)
+    }
+
+    private func nextBeat(of reader: Reader) -> NIODeadline {
         if let wait = reader.request.wait { return reader.openedAt + wait }
         let beat = min(reader.lastWrite, loop.now) + hub.configuration.heartbeat
         let next = beat > loop.now ? beat : loop.now + hub.configuration.heartbeat
@@ -242,6 +249,10 @@ package final class HubHalf: @unchecked Sendable {
 
     private func expire(_ reader: Reader) {
         let now = loop.now
+        if let end = reader.request.endsAt, end <= hub.wallClock() {
+            close(reader)
+            return reader.sink.end(Bye(.unauthorized))
+        }
         if reader.isPoll {
             if now < reader.openedAt + (reader.request.wait ?? .zero) { return schedule(reader) }
             synchronise()
@@ -252,10 +263,6 @@ package final class HubHalf: @unchecked Sendable {
         if reader.request.probes, now >= reader.openedAt + hub.configuration.probeLifetime {
             close(reader)
             return reader.sink.end(Bye(.normal))
-        }
-        if let end = reader.request.endsAt, end <= hub.wallClock() {
-            close(reader)
-            return reader.sink.end(Bye(.unauthorized))
         }
         reader.sink.checkLife(now: now)
         if reader.isEnded { return }

@@ -1,3 +1,4 @@
+import ApusChat
 import ApusWire
 import HTTPTypes
 import Hummingbird
@@ -30,11 +31,12 @@ struct Problems: RouterMiddleware {
             default: problem = Problem(.badRequest, error.body ?? "The request cannot be understood.")
             }
         } catch {
+            let id = OpaqueID.make(prefix: "q_")
             logger.error(
                 "request failed",
-                metadata: ["path": "\(request.loggablePath)", "error": "\(error)", "request": "\(context.id)"])
+                metadata: ["path": "\(request.loggablePath)", "error": "\(error)", "request": "\(id)"])
             var failure = Problem(.internalError, "Something went wrong; it has been logged.")
-            failure.requestID = context.id
+            failure.requestID = id
             problem = failure
         }
         return Self.response(problem)

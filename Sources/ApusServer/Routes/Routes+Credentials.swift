@@ -60,18 +60,7 @@ extension Routes {
 
     /// The fields of a JSON body.
     func fields(_ request: Request, _ what: String) async throws -> RequestFields {
-        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased()
-        guard type?.trimming(while: { $0 == " " }) == "application/json" else {
-            throw Problem(.unsupportedMediaType, "Send the body as application/json.")
-        }
-        let bytes = try await request.body.collect(upTo: 64 * 1024)
-        let json: JSONValue
-        do { json = try JSONValue(parsing: bytes.readableBytesView) } catch {
-            throw Problem(.badJSON, "The body is not JSON: \(error).")
-        }
-        guard let object = json.object else {
-            throw Problem(.badJSON, "The body is an object, but \(json.kind) came.")
-        }
+        let object = try await Self.object(request)
         return RequestFields(object: object, read: Fields(Command(id: nil, op: what, fields: object)))
     }
 }
@@ -91,14 +80,6 @@ struct RequestFields {
                 .invalidField, "\"\(name)\" is from \(range.lowerBound) to \(range.upperBound), but \(number) came.")
         }
         return number
-    }
-}
-
-extension String {
-    fileprivate func trimming(while predicate: (Character) -> Bool) -> String {
-        var rest = self[...].drop(while: predicate)
-        while let last = rest.last, predicate(last) { rest.removeLast() }
-        return String(rest)
     }
 }
 

@@ -93,7 +93,10 @@ struct Routes {
         guard type?.trimmingCharacters(in: .whitespaces) == "application/json" else {
             throw Problem(.unsupportedMediaType, "Send the body as application/json.")
         }
-        let bytes = try await request.body.collect(upTo: RouterBridge.maximumBody)
+        let bytes: ByteBuffer
+        do { bytes = try await request.body.collect(upTo: RouterBridge.maximumBody) } catch is NIOTooManyBytesError {
+            throw Problem(.tooLarge, "A body has at most \(RouterBridge.maximumBody) bytes.")
+        }
         let value: JSONValue
         do { value = try JSONValue(parsing: bytes.readableBytesView) } catch {
             throw Problem(.badJSON, "The body is not JSON: \(error).")

@@ -199,7 +199,7 @@ extension Problem {
     fileprivate var closeCode: CloseCode {
         switch code {
         case .unauthorized: .unauthorized
-        case .forbidden: .forbidden
+        case .forbidden, .banned: .forbidden
         default: .draining
         }
     }

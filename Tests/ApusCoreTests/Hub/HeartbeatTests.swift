@@ -24,15 +24,22 @@ struct HeartbeatTests {
         #expect(sink.batches.count == before + 2)
     }
 
-    @Test func `a stream whose credential ends is ended within a heartbeat, and not before`() throws {
+    @Test(arguments: [nil, TimeAmount.seconds(55)])
+    func `what a credential has opened ends with it, and not before`(wait: TimeAmount?) throws {
         let world = try World()
         let end = Timestamp(milliseconds: world.clock.now.milliseconds + 30_000)
-        let (reader, sink) = world.open(1) { $0.endsAt = end }
-        world.clock.advance(seconds: 29)
-        world.loops[0].advanceTime(by: .seconds(29))
+        let (reader, sink) = world.open(1) {
+            $0.endsAt = end
+            $0.wait = wait
+            if wait != nil { $0.kind = .longPoll }
+        }
+        for _ in 1...29 {
+            world.clock.advance(seconds: 1)
+            world.loops[0].advanceTime(by: .seconds(1))
+        }
         #expect(!reader.isEnded)
         world.clock.advance(seconds: 1)
-        world.loops[0].advanceTime(by: .seconds(21))
+        world.loops[0].advanceTime(by: .seconds(1) + DeadlineWheel<UInt64>.granularity)
         #expect(reader.isEnded)
         #expect(sink.byes.map(\.code) == [.unauthorized])
     }
