@@ -65,8 +65,6 @@ export class App {
         addEventListener("popstate", () => this.follow());
         watchKeys(this);
         this.follow();
-        if (!this.room && !this.isNarrow) this.enter(kept(`last.${this.me}`)?.room);
-        this.changed();
     }
 
     get isNarrow() {
@@ -75,7 +73,8 @@ export class App {
 
     /** At first, and when too much was missed to be told one by one. */
     arrived() {
-        if (!this.hasArrived) {
+        const isFirst = !this.hasArrived;
+        if (isFirst) {
             this.hasArrived = true;
             ask("GET", `/v1/users/${this.me}`).then(({ role }) => {
                 this.isAdmin = ["owner", "admin"].includes(role);
@@ -85,14 +84,17 @@ export class App {
                 invite(() => this.conversation.composer.focus());
             }
         }
-        const first = this.chat.rooms.find(({ room }) => room === "general") ?? this.chat.rooms[0];
-        if (!this.room && !this.isNarrow && first) this.enter(first.room);
-        else if (!first && !this.room) this.entrance.offerRooms();
-        else if (this.room) {
-            this.enter(this.room, this.wished);
-            if (this.conversation.history.isLoaded) void this.conversation.reader.reload();
-        }
+        if (isFirst || !this.entry(this.room)) this.enter(this.room, this.wished);
+        else void this.conversation.reader.reload();
         this.changed();
+    }
+
+    /** Where one is who has not said where: nowhere on a phone, for there the list of rooms is the page. */
+    get home() {
+        if (this.isNarrow) return undefined;
+        const last = kept(`last.${this.me}`)?.room;
+        const rooms = this.chat.rooms.map(({ room }) => room);
+        return this.chat.user ? [last, "general", rooms[0]].find((room) => rooms.includes(room)) : last;
     }
 
     /** Draws once for all that has happened in one go. */
@@ -148,7 +150,9 @@ export class App {
         this.enter(room && decodeURIComponent(room), number ? Number(number) : undefined);
     }
 
-    enter(room, number) {
+    /** @param {string} [wanted] @param {number} [number] */
+    enter(wanted, number) {
+        const room = wanted ?? this.home;
         this.room = room;
         this.wished = this.chat.user ? undefined : number;
         const entry = this.entry(room);
@@ -157,7 +161,11 @@ export class App {
         if (room && !entry) return void this.entrance.ask(room);
         this.conversation.element.hidden = !room;
         this.changed();
-        if (!entry) return;
+        if (!entry) {
+            this.conversation.leave();
+            if (this.chat.user && !this.chat.rooms.length) this.entrance.offerRooms();
+            return;
+        }
         if (this.chat.user) keep(`last.${this.me}`, { room, name: this.people.roomName(entry) });
         this.conversation.open(entry, this.chat.user ? number : undefined);
         if (!number && !document.querySelector("dialog[open]")) this.conversation.composer.focus();

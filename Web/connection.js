@@ -19,17 +19,11 @@ export class Connection {
         /** @type {(() => void) | undefined} */
         this.panel = undefined;
         this.message = h("span");
-        this.retry = h("button", { type: "button", class: "plain", onclick: () => this.tryNow() }, words.tryNow);
+        this.retry = h("button", { type: "button", class: "plain", onclick: () => this.chat.tryNow() }, words.tryNow);
         this.banner = h("div", { class: "banner", role: "status", hidden: true }, this.message, this.retry);
         this.chip = h("button", { type: "button", class: "chip", "aria-haspopup": "dialog",
             onclick: () => this.open() });
         setInterval(() => this.render(), 500);
-    }
-
-    /** The SDK tries at once when the browser says that it is online. */
-    tryNow() {
-        if (this.chat.tryNow) this.chat.tryNow();
-        else dispatchEvent(new Event("online"));
     }
 
     render() {
@@ -50,8 +44,8 @@ export class Connection {
             } else if (this.banner.dataset.kind === "good" && now > this.gladUntil) this.banner.hidden = true;
             this.downSince = undefined;
         } else {
-            const since = (this.downSince ??= now);
-            if (now - since >= SILENCE) this.complain(status, now);
+            const downSince = (this.downSince ??= now);
+            if (now - downSince >= SILENCE) this.complain(status, now);
         }
         this.panel?.();
     }
@@ -85,9 +79,8 @@ export class Connection {
                 [words.transport, words.transports[status.transport] ?? "–"],
                 [words.roundTrip, status.roundTrip === undefined ? words.unknown
                     : words.milliseconds(Math.round(status.roundTrip))],
-                status.heartbeats !== undefined && [words.heartbeats,
-                    status.heartbeats ? words.secondsAgo(status.heartbeats,
-                    Math.max(0, Math.round((Date.now() - status.heardAt) / 1_000))) : words.none],
+                [words.heartbeats, status.heartbeats ? words.secondsAgo(status.heartbeats, since(status.heardAt))
+                    : words.none],
                 [words.cursor, status.cursor ?? words.unknown],
                 [words.reconnects, status.reconnects],
                 [words.strikes, strikes.map(([transport, count]) =>
@@ -108,6 +101,9 @@ export class Connection {
         this.panel();
     }
 }
+
+/** Seconds. @param {number} at */
+const since = (at) => Math.max(0, Math.round((Date.now() - at) / 1_000));
 
 const stamp = (at) => new Date(at).toTimeString().slice(0, 8);
 

@@ -95,6 +95,11 @@ export class Conversation {
         });
     }
 
+    /** What comes from here on is not seen. */
+    leave() {
+        this.room = undefined;
+    }
+
     /** What has come while the page was hidden is new, too. */
     event(event) {
         if (event.room !== this.room?.room) return;

@@ -17,15 +17,17 @@ export class Entrance {
         this.element.hidden = false;
         fill(this.element, h("p", null, words.chooseRoom),
             h("button", { type: "button", class: "primary", onclick: () => browse(this.app) }, words.browseRooms));
-        if (this.app.isNarrow) browse(this.app);
+        // On a phone it stands behind the list.
+        if (this.app.isNarrow && !document.querySelector("dialog[open]")) browse(this.app);
     }
 
     /** At a room that one is not in: public ones can be joined. */
     async ask(room) {
         this.app.conversation.element.hidden = true;
-        this.app.conversation.room = undefined;
+        this.app.conversation.leave();
         const found = await request("GET", `/v1/rooms/${encodeURIComponent(room)}`).catch(() => undefined);
         if (this.app.room !== room || this.app.entry(room)) return;
+        if (found?.member) return; // and its entry is about to come
         this.element.hidden = false;
         if (!found) return fill(this.element, h("p", null, words.roomGone));
         fill(this.element, h("p", null, words.joinFirst(found.name)),

@@ -50,7 +50,7 @@ function messageElement(row, { people, me, quote, act }) {
                         ` (${words.edited})`)),
             reactionsElement(row, people, me, act),
             row.state === "failed" && h("p", { class: "failure" }, icon("warning"),
-                h("span", null, `${words.notSent}. ${refusal(row.error ?? {})}`),
+                h("span", null, words.notSentBecause(refusal(row.error ?? {}))),
                 h("button", { type: "button", class: "plain", dataset: { focus: "retry" },
                     onclick: () => act.retry(row) }, words.retry),
                 h("button", { type: "button", class: "plain", dataset: { focus: "discard" },

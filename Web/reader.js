@@ -106,13 +106,7 @@ export class Reader {
             const seen = scroller.lowestSeen ?? 0;
             if (seen <= Math.max(conversation.room.read ?? 0, this.told)) return;
             this.told = seen;
-            conversation.chat.read(room.room, seen).then(({ read }) => {
-                // In large rooms no receipt says so.
-                const entry = conversation.chat.rooms.find((one) => one.room === room.room);
-                if (entry && entry.read < read) entry.read = read;
-                if (entry && entry.read >= entry.head) entry.mentions = 0;
-                conversation.app.changed();
-            }, () => (this.told = 0));
+            conversation.chat.read(room.room, seen).catch(() => (this.told = 0));
             this.mark();
         }, TELLING);
     }

@@ -98,13 +98,25 @@ export class Scroller {
         return element;
     }
 
-    /** The first row on the screen that is likely to stay. */
+    /**
+     * A row to keep in its place: the first that is whole on the screen. Not the list's first, which loses its head when
+     * something of the same person comes before it.
+     */
     anchor() {
-        const { top } = this.viewport.getBoundingClientRect();
+        const { top, bottom } = this.viewport.getBoundingClientRect();
+        let isFirst = true;
+        let partial;
         for (const [key, { element, row }] of this.shown) {
+            if (row.kind !== "message") continue;
             const box = element.getBoundingClientRect();
-            if (row.kind === "message" && box.bottom > top) return { key, top: box.top };
+            if (box.top >= bottom) break;
+            if (box.bottom > top) {
+                partial ??= { key, top: box.top };
+                if (box.top >= top && !isFirst) return { key, top: box.top };
+            }
+            isFirst = false;
         }
+        return partial;
     }
 
     restore({ key, top }) {

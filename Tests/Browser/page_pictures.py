@@ -83,3 +83,48 @@ def test_a_conversation(folder):
             page.keyboard.press("Escape")
             olga.has_no_complaints()
             olga.context.close()
+
+
+def test_dialogs_and_trouble(folder):
+    with place(folder) as there:
+        people = furnish(there)
+        for name, width, device in variants():
+            if name not in ("desktop-light-en", "phone-dark-zh-Hant"):
+                continue
+            for number in range(40):
+                people["tom"].say("nest-boxes", f"Box {number}: nothing new.")
+            olga = there.person(people["olga"], **device)
+            page = olga.at("nest-boxes")
+            page.wait_for_selector(".new-divider")
+            shoot(page, f"unread-{name}")
+            page.locator(".with-text").click()
+            page.wait_for_selector("dialog .avatar")
+            shoot(page, f"members-{name}")
+            page.keyboard.press("Escape")
+            if width == "phone":
+                page.locator(".back").click()
+            for entry, shot in [(0, "direct"), (1, "browse"), (2, "new-room"), (3, "invite")]:
+                page.locator(".rail-head button").nth(1).click()
+                page.locator("dialog .menu button").nth(entry).click()
+                page.wait_for_selector("dialog .avatar, dialog .entries button, dialog input")
+                shoot(page, f"{shot}-{name}")
+                page.keyboard.press("Escape")
+            page.locator("[data-room=nest-boxes]").click()
+            page.locator(".below").click()
+            olga.sees("Box 39: nothing new.")
+            people["olga"].do("room.archive", room="nest-boxes")
+            olga.says("Will somebody look at box 12?")
+            if width == "phone":
+                page.locator(".send").tap()
+            page.wait_for_selector(".failure")
+            people["olga"].do("room.archive", room="nest-boxes", on=False)
+            there.server.kill()
+            olga.says("The line is bad today")
+            if width == "phone":
+                page.locator(".send").tap()
+            wait_until(page, lambda: page.locator(".banner .plain").is_visible(), "the banner", 60)
+            shoot(page, f"trouble-{name}")
+            there.server.start()
+            page.locator(".failure button").nth(1).click()
+            olga.is_live()
+            olga.context.close()

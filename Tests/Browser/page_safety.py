@@ -63,13 +63,13 @@ def test_strings_that_would_be_markup(folder):
 def test_links(folder):
     with place(folder) as there:
         there.settle()
-        there.olga.say("general", "See https://a.example/x_(y)?z=1&w=2#f, (http://b.example). 看https://c.example/路。ftp://d.example javascript:x")
+        there.olga.say("general", "See https://a.example/x_(y)?z=1&w=2#f, (http://b.example). 看https://c.example/路。https://d.example/b_(c)! ftp://d.example javascript:x")
         olga = there.person(there.olga)
         page = olga.at()
         page.wait_for_selector(".message a")
         links = page.evaluate("[...document.querySelectorAll('.message a')].map(a => [a.textContent, a.rel, a.target])")
         safe = ["noopener noreferrer", "_blank"]
-        check(links == [[text, *safe] for text in ("https://a.example/x_(y)?z=1&w=2#f", "http://b.example", "https://c.example/路")], links)
+        check(links == [[text, *safe] for text in ("https://a.example/x_(y)?z=1&w=2#f", "http://b.example", "https://c.example/路", "https://d.example/b_(c)")], links)
 
 
 def test_the_policy_is_obeyed_by_the_page_itself(folder):

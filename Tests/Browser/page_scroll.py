@@ -3,10 +3,10 @@
 from browser import check, wait_until
 from page_world import PHONE, place
 
-# Where each message on the screen stands, by its number.
+# Where each message on the screen ends, by its number. Its beginning moves where it loses its head to one before it.
 PLACES = """() => Object.fromEntries([...document.querySelectorAll('.message')]
-    .map(row => [row.dataset.number, row.getBoundingClientRect().top])
-    .filter(([, top]) => top > -200 && top < innerHeight))"""
+    .map(row => [row.dataset.number, row.getBoundingClientRect().bottom])
+    .filter(([, bottom]) => bottom > -200 && bottom < innerHeight))"""
 
 
 def talk(client, count, text="message {} of many", room="general"):

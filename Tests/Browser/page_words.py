@@ -11,7 +11,7 @@ const mark = (value) => typeof value === "function" ? (...given) => `⟦${value(
     : typeof value === "string" ? `⟦${value}⟧` : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mark(each)]));
 """
 # What people have written, and figures: not of the page.
-CONTENT = ".message-text, .author, .name, .room-name, .avatar, .wordmark, time, .room-title h1, .topic, .quote, .log, dd, .day, .mention, textarea, [lang]"
+CONTENT = ".message-text, .author, .name, .room-name, .avatar, .wordmark, time, .room-title h1, .topic, .quote, .log, dd, .day, .mention, textarea, [lang]:not(html)"
 
 UNMARKED = """content => {
     const found = [];

@@ -16,8 +16,7 @@ export default {
     newRoom: "New room", browseRooms: "Browse rooms", newDirect: "New direct message", invitePeople: "Invite people",
     signOut: "Sign out", theme: "Theme", themeSystem: "Like the system", themeLight: "Light", themeDark: "Dark",
     language: "Language",
-    menu: "Menu", you: "you", back: "Back to rooms", close: "Close", cancel: "Cancel", settings: "Settings",
-    conversation: "Conversation",
+    menu: "Menu", you: "you", back: "Back to rooms", close: "Close", cancel: "Cancel",
     signOutPending: (n) =>
         `${n === 1 ? "One message has" : `${n} messages have`} not been sent. They wait in this browser until you are back.`,
     unread: (n) => `${n} unread`, mentions: (n) => (n === 1 ? "1 mention" : `${n} mentions`),
@@ -37,7 +36,7 @@ export default {
     admin: "Admin", add: "Add", people: "People",
     // Invites
     inviteTitle: "Invite people", inviteText: "Whoever opens this link can create an account. It works for 7 days.",
-    copyLink: "Copy link", copied: "Copied", makeLink: "Create a link",
+    copyLink: "Copy link", copied: "Copied",
     // Messages
     beginning: (name) => `This is the beginning of ${name}.`, noMessages: "Nothing has been said here yet. Say hello!",
     edited: "edited",
@@ -47,7 +46,8 @@ export default {
     messageActions: "What to do with this message", messages: "Messages",
     react: "React", reply: "Reply", edit: "Edit", remove: "Delete", copyMessageLink: "Copy link to message",
     retry: "Retry",
-    removeSure: "Delete this message for everybody?", notSent: "Not sent", editing: "Editing message",
+    removeSure: "Delete this message for everybody?", notSent: "Not sent", notSentBecause: (why) => `Not sent. ${why}`,
+    editing: "Editing message",
     replyingTo: (name) => `Replying to ${name}`,
     replyGone: "An earlier message", unknownPerson: "Somebody", reactedBy: (emoji, names) => `${emoji} by ${names}`,
     me: "You",
@@ -77,7 +77,7 @@ export default {
     reconnects: "Reconnects",
     heartbeats: "Heartbeats", strikes: "Strikes", none: "none", log: "Log", copyLog: "Copy log",
     unknown: "not known yet",
-    milliseconds: (n) => `${n} ms`, secondsAgo: (n, s) => `${n}, the last one ${s} s ago`,
+    milliseconds: (n) => `${n} ms`, secondsAgo: (n, s) => `${n}, last heard ${s} s ago`,
     refusals: {
         wrong_credentials: "The name or the password is wrong.", name_taken: "This name is taken; choose another.",
         invite_required: "You need an invite link to create an account here.",
