@@ -1,11 +1,11 @@
-// What the modules weigh: node size.js. Counted is `gzip -9` of all of src/ in one, as it stands there and is served,
-// comments too. The second figure leaves out comments, and the third one indentation as well: what a server that
-// strips them would send.
+// What the modules weigh: node size.js. Counted is `gzip -9` of all of src/ in one: as it stands there and is served, and
+// without comments, which is what the SDK's code weighs. Neither may grow.
 import { readFileSync, readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-/** Bytes that may not be passed: what it is now and a little. The aim is 15 KiB; see README.md. */
-const LIMIT = 23_600;
+/** Bytes: what it is now. Who makes it smaller lowers them; the aim for the code is 15 KiB. */
+const SERVED = 22_604;
+const CODE = 16_692;
 const AIM = 15 * 1_024;
 
 const folder = new URL("src/", import.meta.url);
@@ -16,12 +16,12 @@ const size = (texts) => gzipSync(texts.join(""), { level: 9 }).length;
 const bare = (text) => text.replace(/\/\*\*[^]*?\*\/ ?|(^| )\/\/ .*$/gm, "").replace(/^\s*\n/gm, "");
 
 const whole = size(sources);
+const code = size(sources.map(bare));
 const report = (bytes, what) => console.log(`${String(bytes).padStart(6)}  ${what}`);
 names.forEach((name, index) => report(whole - size(sources.filter((_, other) => other !== index)), name));
-report(whole, `bytes as served, of ${LIMIT}; the aim is ${AIM}`);
-report(size(sources.map(bare)), "without comments");
-report(size(sources.map((text) => bare(text).replace(/^ +/gm, ""))), "without comments and indentation");
-if (whole > LIMIT) {
-    console.error(`The browser SDK has grown past ${LIMIT} bytes: expected at most that, got ${whole}. Make it smaller.`);
+report(whole, `bytes as served, of ${SERVED}`);
+report(code, `bytes of code, without comments, of ${CODE}; the aim is ${AIM}`);
+if (whole > SERVED || code > CODE) {
+    console.error(`The browser SDK has grown: expected at most ${SERVED} and ${CODE} bytes, got ${whole} and ${code}.`);
     process.exitCode = 1;
 }

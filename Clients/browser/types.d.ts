@@ -71,15 +71,15 @@ export type Snapshot = {
 };
 /** What a leading tab passes on: the events past `from`, which bring the reader to `cursor`. */
 export type Passed = {
-    from: number; cursor: string; events: Event[]; signals: Signal[]; signals_full?: boolean; signals_to?: string;
+    from: number; cursor: string; events?: Event[]; signals?: Signal[]; signals_full?: boolean; signals_to?: string;
 };
 
 /** Times in `status` are since 1970 here. */
 export type Details = {
-    status: Status; roundTrip?: number; heardAt: number; reconnects: number; heartbeats: number; strikes: { [transport in Transport]?: number };
+    told: Status; roundTrip?: number; heardAt?: number; reconnects: number; heartbeats: number; strikes: { [transport in Transport]?: number };
     log: { at: number; text: string }[];
 };
-export type ChatStatus = Omit<Details, "status"> & {
+export type ChatStatus = Omit<Details, "told"> & {
     state: "idle" | "connecting" | "live" | "suspect" | "reconnecting" | "offline" | "needs_credentials" | "closed";
     sentence: string; waiting: number; cursor?: string; transport?: Transport; nextTry?: number; reason?: string | number;
 };

@@ -112,7 +112,7 @@ def test_any_tab_may_try_at_once(folder):
             becomes(page, "websocket")
         there.server.kill()
         for count, page in enumerate(pages, 1):
-            wait_until(page, lambda: "nextTry" in status(page), lambda: f"a loss: {status(page)}")
+            wait_until(page, lambda: status(page).get("nextTry"), lambda: f"a loss: {status(page)}")
             page.evaluate("chat.tryNow()")
             for tab in pages:
                 tries = "chat.status.log.filter(({ text }) => text.startsWith('woke')).length"

@@ -6,7 +6,7 @@ import time
 from browser import becomes, check, got, hears, status, texts, wait_until, world
 
 COUNT = 8
-LEADS = "chat.session.tabs.leads"
+LEADS = "chat.tabs.leads"
 
 
 def leaders(pages):

@@ -107,10 +107,10 @@ def test_one_tab_that_is_seen_is_enough(folder):
         becomes(leader, "websocket")
         follower = there.tab()
         becomes(follower, "websocket")
-        check(leader.evaluate("[document.hidden, chat.session.tabs.leads]") == [True, True], "a hidden leader")
-        wait_until(follower, lambda: leader.evaluate("chat.session.isVisible"), "the leader to know")
+        check(leader.evaluate("[document.hidden, chat.tabs.leads]") == [True, True], "a hidden leader")
+        wait_until(follower, lambda: leader.evaluate("chat.isVisible"), "the leader to know")
         there.context.new_page()
-        wait_until(leader, lambda: not leader.evaluate("chat.session.isVisible"), "the leader to know that nobody looks")
+        wait_until(leader, lambda: not leader.evaluate("chat.isVisible"), "the leader to know that nobody looks")
         logged(leader, "hidden")
 
 

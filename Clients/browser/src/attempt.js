@@ -10,7 +10,7 @@ export class Attempt {
         this.until = now + TIMES.attempt;
         this.lastByte = now;
         this.askedAt = this.isPoll ? now : undefined;
-        this.waitSeconds = 0;
+        this.waitSeconds = this.heartbeats = 0;
         this.tickAt = this.probedAt = undefined;
         // Trusted: just proven by a probe that could not be kept. Excused: its failure says nothing of the transport.
         this.isTrusted = this.isExcused = this.hasHello = this.hasEcho = this.hasSpacedTick = this.isResuming = false;

@@ -3,7 +3,7 @@ import { endOf } from "./http.js";
 import { Ladder } from "./ladder.js";
 import { earliest, word } from "./numbers.js";
 import { Outbox } from "./outbox.js";
-import { Sequencer } from "./sequencer.js";
+import { Sequencer, epochOf } from "./sequencer.js";
 import { Tabs } from "./tabs.js";
 import { eventStream, polling, webSocket } from "./transports.js";
 
@@ -11,45 +11,43 @@ const OPENERS = { websocket: webSocket, sse: eventStream, long_poll: polling, sh
 /** What the log leaves out. */
 const QUIET = ["due", "heard", "batch", "tick", "poll", "polled", "probe", "opened", "remember"];
 const LOG = 100;
-/** How late the status may tell that something was heard. */
+/** How often, at most, the status tells that something was heard. */
 const TOLD = 1_000;
 
-/** The three machines, and the sockets, timers and storage they ask for: each of their actions is a method. */
+/** The three machines, and the sockets, timers and storage they ask for: each of their actions is a method, if needed. */
 export class Connection {
     /** @param {import("./session.js").Session} session */
     constructor(session, memory, entries) {
-        const { cursor, signalsTo, user } = session.state;
+        const { cursor } = session.state;
         this.session = session;
         this.now = clock();
-        this.signals = signalsTo;
-        this.user = user;
         this.ladder = new Ladder({ memory, hasCursor: !!cursor, now: this.now(), wall: Date.now() });
         this.sequencer = new Sequencer(cursor ?? "0-0");
         this.outbox = new Outbox(entries);
         this.links = new Map();
-        this.carrier = this.timer = this.applied = this.written = undefined;
+        this.carrier = this.timer = this.written = undefined;
         this.log = [];
-        this.reconnects = -1;
-        this.heardAt = this.toldAt = 0;
+        this.reconnects = this.toldAt = 0;
         this.isOver = this.hasNews = false;
     }
 
     drive(machine, input) {
         if (this.isOver) return [];
-        const done = [];
-        for (const action of this[machine].handle(input, this.now())) {
+        const done = this[machine].handle(input, this.now()).map((action) => {
             const [name, content] = word(action);
             if (machine === "ladder") this.note(name, content);
-            done.push(this[name](content));
-        }
-        this.schedule();
+            return this[name]?.(content);
+        });
+        clearTimeout(this.timer);
+        const deadline = earliest(this.ladder.deadline, this.sequencer.deadline, this.outbox.deadline);
+        if (deadline !== undefined) this.timer = setTimeout(() => this.due(), deadline - this.now());
         return done;
     }
 
     climb(input) {
         this.note(...word(input));
         this.drive("ladder", input);
-        if (this.hasNews || this.heardAt - this.toldAt > TOLD) this.tellStatus();
+        if (this.hasNews || this.ladder.now - this.toldAt > TOLD) this.tellDetails();
     }
 
     put(input) {
@@ -60,19 +58,8 @@ export class Connection {
         void written.then(() => written === this.written && this.tellOutbox());
     }
 
-    /** @returns {any} the events that are new; undefined where something is missing */
     order(input) {
-        this.applied = [];
         this.drive("sequencer", input);
-        return this.applied;
-    }
-
-    schedule() {
-        clearTimeout(this.timer);
-        const { ladder, sequencer, outbox } = this;
-        const deadline = earliest(ladder.deadline, sequencer.deadline, outbox.deadline);
-        if (deadline === undefined || this.isOver) return;
-        this.timer = setTimeout(() => this.due(), deadline - this.now());
     }
 
     /** Other tabs call too: timers of a page that has been hidden for long run once a minute. */
@@ -92,7 +79,7 @@ export class Connection {
     note(name, content) {
         if (QUIET.includes(name)) return;
         this.hasNews = true;
-        this.log.push({ at: Date.now(), text: `${name} ${JSON.stringify(content) ?? ""}` });
+        this.log = [...this.log.slice(1 - LOG), { at: Date.now(), text: `${name} ${JSON.stringify(content) ?? ""}` }];
     }
 
     tell(news) {
@@ -104,49 +91,41 @@ export class Connection {
         this.tell({ outbox: outbox.entries.map((entry) => ({ ...entry, isSent: outbox.isFlying(entry) })) });
     }
 
-    tellStatus() {
-        const { ladder, reconnects, log, heardAt } = this;
-        const { record, told, roundTrip, now } = ladder;
-        const [name, content] = word(told);
+    tellDetails() {
+        const { log, reconnects, ladder } = this;
+        const { status, roundTrip, now, record, carrier } = ladder;
+        const [name, content] = word(status);
         this.hasNews = false;
-        this.toldAt = Date.now();
-        log.splice(0, log.length - LOG);
-        const strikes = {};
-        for (const transport in record.strikes) {
-            strikes[transport] = record.isAvoided(transport) ? 3 : record.strikes[transport].times.length;
-        }
+        this.toldAt = now;
         // In a time that all tabs know.
-        const status = content > 0 && name !== "closed" ? { [name]: Date.now() + content - now } : told;
-        const { heartbeats = 0 } = this.links.get(this.carrier) ?? {};
-        const counts = { reconnects: Math.max(reconnects, 0), heartbeats, strikes };
-        this.tell({ status: { status, roundTrip, heardAt, ...counts, log: [...log] } });
+        const wall = Date.now() - now;
+        const told = content > 0 && name !== "closed" ? { [name]: wall + content } : status;
+        const { heartbeats = 0, lastByte } = carrier ?? {};
+        const heardAt = carrier && wall + lastByte;
+        this.tell({ details: { told, roundTrip, heardAt, heartbeats, reconnects, strikes: record.counts, log } });
     }
 
     open({ attempt, transport, probe }) {
-        const { http, tab } = this.session;
-        const tell = (name, more) => {
-            if (!["ended", "opened"].includes(name)) this.heardAt = Date.now();
-            if (name === "tick" || more?.empty) link.heartbeats += 1;
-            this.climb({ [name]: { attempt, ...more } });
-        };
+        const { http, tab, state } = this.session;
+        // What a closed one still says is not heard.
+        const isOpen = () => this.links.has(attempt);
+        const tell = (name, more) => isOpen() && this.climb({ [name]: { attempt, ...more } });
+        const ended = (error) => tell("ended", { end: endOf(error) });
         const link = OPENERS[transport](http, {
             tell,
-            ended: (end) => tell("ended", { end }),
-            frame: (name, content) => this.frame(link, name, content),
-            query: () => {
-                const { signals, sequencer } = this;
-                return { signals, client: tab, ...(probe ? { probe: 1 } : { cursor: sequencer.cursor }) };
-            },
+            ended,
+            frame: (name, content) => isOpen() && this.frame(link, name, content),
+            query: () => ({
+                client: tab, signals: state.signalsTo, ...(probe ? { probe: 1 } : { cursor: this.sequencer.cursor }),
+            }),
             polled: (body, retry_ms) => {
-                this.read(attempt, body, body.cursor.split("-")[0]);
+                this.read(attempt, body, epochOf(body.cursor));
                 tell("polled", { empty: isEmpty(body), more: body.more, retry_ms });
                 if (body.bye) tell("bye", body.bye);
             },
         });
-        this.links.set(attempt, Object.assign(link, { attempt, tell, reads: !probe, heartbeats: 0 }));
-        // Each tab for itself has no request that stays open: a browser has six connections for all of them.
-        const opening = transport === "sse" && !Tabs.canShare ? Promise.reject({}) : link.open();
-        opening.catch((error) => tell("ended", { end: endOf(error) }));
+        this.links.set(attempt, Object.assign(link, { attempt, tell, reads: !probe }));
+        link.open().catch(ended);
     }
 
     close(attempt) {
@@ -161,9 +140,7 @@ export class Connection {
     }
 
     poll({ attempt, wait }) {
-        const link = this.links.get(attempt);
-        if (wait && !Tabs.canShare) queueMicrotask(() => link.tell("ended", { end: "lost" }));
-        else link.poll(wait);
+        this.links.get(attempt).poll(wait);
     }
 
     resume(attempt) {
@@ -171,18 +148,18 @@ export class Connection {
     }
 
     carry(attempt) {
-        if (this.carrier === undefined) this.reconnects += 1;
-        this.carrier = attempt;
-        this.order({ carry: { attempt, acks: !this.links.get(attempt).poll } });
+        this.carrier = this.links.get(attempt);
+        this.order({ carry: { attempt, acks: !this.carrier.poll } });
         this.put("carried");
     }
 
     remember(memory) {
-        void this.session.store.put("state", "memory", memory);
+        void this.session.store.put("memory", memory);
     }
 
     status(status) {
         if (status.live || status.suspect) return;
+        if (this.carrier) this.reconnects += 1;
         this.carrier = undefined;
         this.order("stranded");
         this.put("stranded");
@@ -191,10 +168,8 @@ export class Connection {
     async snapshot() {
         try {
             const snapshot = await this.session.http.json("/v1/sync");
-            if (this.isOver || !this.ladder.is("snapshotting")) return;
-            const { user, cursor, signals_to } = snapshot;
-            this.signals = signals_to;
-            this.user = user;
+            if (!this.ladder.is("snapshotting")) return;
+            const { user, cursor } = snapshot;
             this.order({ snapshot: cursor });
             // What somebody else has left here unsent waits in the store until that user is back.
             this.outbox.entries = this.outbox.entries.filter((entry) => !entry.user || entry.user === user.id);
@@ -225,26 +200,23 @@ export class Connection {
         if (name === "reply") this.answer(content);
     }
 
-    read(attempt, { from, to, events = [], signals = [], signals_full, signals_to }, epoch) {
-        const { seq: before } = this.sequencer.position;
-        const applied = this.order({ batch: { attempt, from, to, events, epoch } });
-        if (!applied) return;
-        if (signals_to) this.signals = signals_to;
-        const { cursor, position } = this.sequencer;
-        if (position.seq === before && !signals.length && !signals_full) return;
-        this.tell({ batch: { from: before, cursor, events: applied, signals, signals_full, signals_to } });
-        for (const { id, by, seq, at, room, data } of applied) {
-            if (by === this.user?.id) this.settle(id, { seq, at, room, number: data.number }, { event: id });
+    read(attempt, { from, to, events = [], signals, signals_full, signals_to }, epoch) {
+        const { seq: before } = this.sequencer;
+        this.order({ batch: { attempt, from, to, events, epoch } });
+        // A gap has closed it.
+        if (!this.links.has(attempt)) return;
+        const { cursor } = this.sequencer;
+        const { state } = this.session;
+        state.signalsTo = signals_to ?? state.signalsTo;
+        if (to <= before && !signals?.length && !signals_full) return;
+        this.tell({ batch: { from: before, cursor, events, signals, signals_full, signals_to } });
+        for (const { id, by, seq, at, room, data } of events) {
+            if (by === state.user?.id) this.settle(id, { seq, at, room, number: data.number }, { event: id });
         }
-    }
-
-    apply(events) {
-        this.applied = events;
     }
 
     gap(attempt) {
         this.climb({ gap: { attempt } });
-        this.applied = undefined;
     }
 
     ack({ attempt, seq }) {
@@ -260,11 +232,12 @@ export class Connection {
     }
 
     keep(entry) {
-        return this.session.store.put("outbox", entry.command.id, { user: this.user?.id, ...entry });
+        const { store, state } = this.session;
+        return store.put(entry.command.id, { user: state.user?.id, ...entry });
     }
 
     forget(id) {
-        return this.session.store.put("outbox", id);
+        return this.session.store.put(id);
     }
 
     /** Told before the outbox forgets what it was. */
@@ -273,8 +246,6 @@ export class Connection {
         if (command) this.tell({ acknowledged: { command, ok } });
         this.put(input);
     }
-
-    acknowledged() {}
 
     failed({ id }) {
         this.tell({ failed: { id, ...this.outbox.find(id)?.failure } });
@@ -287,15 +258,16 @@ export class Connection {
     /** A tab that was asleep may have been replaced, and what it held may be settled: the store knows. */
     async send(ids) {
         const { store, tab } = this.session;
-        const kept = Tabs.canShare ? await store.kept(tab, ids) : ids;
-        const entries = kept.map((id) => this.outbox.find(id)).filter((entry) => entry && !entry.failure);
-        if (entries.length) this.transmit(entries.map(({ command }) => command));
+        const all = Tabs.canShare ? await store.all() : undefined;
+        if (all && all.get("lease") !== tab) return;
+        const entries = ids.filter((id) => !all || all.has(id)).map((id) => this.outbox.find(id));
+        const open = entries.filter((entry) => entry && !entry.failure);
+        if (open.length) this.transmit(open.map(({ command }) => command));
     }
 
     transmit(commands) {
-        if (this.carrier === undefined || this.isOver) return;
-        const link = this.links.get(this.carrier);
-        if (link.isSocket) return link.send({ command: commands });
+        if (!this.carrier || this.isOver) return;
+        if (this.carrier.isSocket) return this.carrier.send({ command: commands });
         this.session.http.json("/v1/commands", commands).then(
             (answers) => answers.forEach((answer) => this.answer(answer)),
             // Without the server's word nothing is known: the outbox sends again in time.

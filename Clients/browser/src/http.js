@@ -3,7 +3,7 @@ export class ApusError extends Error {
     /** @param {import("../types").Problem} problem */
     constructor(problem) {
         super(problem.detail || problem.title || problem.code);
-        /** As in Protocol/error-codes.json; `unreachable` where no answer of this protocol came, `closed`, `discarded`. */
+        /** As in Protocol/error-codes.json; `unreachable` where no answer of this protocol came, `discarded`. */
         this.code = problem.code;
         /** The HTTP status; 0 without one. */
         this.status = problem.status ?? 0;
@@ -14,9 +14,12 @@ export class ApusError extends Error {
 
 export const unreachable = (detail) => new ApusError({ code: "unreachable", detail, retryable: true });
 
-/** What the ladder makes of it. */
-export const endOf = ({ status: code, problem }) =>
-    code ? { status: { code, retry_after_ms: problem.retry_after_ms } } : "lost";
+/** What the ladder makes of it. @param {any} error */
+export const endOf = ({ status: code, problem, close }) => {
+    if (code) return { status: { code, retry_after_ms: problem.retry_after_ms } };
+    // 1005 and 1006 are what a browser says where nobody said anything.
+    return close && close !== 1005 && close !== 1006 ? { close } : "lost";
+};
 
 /** Milliseconds. */
 export const retryAfter = ({ headers }) => Number(headers.get("Retry-After")) * 1_000 || undefined;
@@ -39,18 +42,17 @@ export class Http {
         if (token) headers.Authorization = `Bearer ${token}`;
         const response = await fetch(base + path, {
             method: body ? "POST" : "GET", body: body && JSON.stringify(body), headers, signal,
-            cache: "no-store", credentials: token ? "omit" : "same-origin",
+            credentials: token ? "omit" : "same-origin",
         }).catch(({ message }) => {
             throw unreachable(`${path}: ${message}`);
         });
-        const { status } = response;
-        const type = response.headers.get("Content-Type")?.split(";")[0];
-        if (response.ok && type === accept) return response;
+        const { ok, status, headers: told } = response;
+        const type = told.get("Content-Type")?.split(";")[0];
+        if (ok && type === accept) return response;
         const problem = type === "application/problem+json" && (await response.json().catch(() => undefined));
-        const detail = `${path}: expected 200 ${accept}, got ${status} ${type}`;
-        if (!problem && status !== 429 && status !== 503) throw unreachable(detail);
-        const plain = { code: "unavailable", detail, retryable: true, retry_after_ms: retryAfter(response) };
-        throw new ApusError({ ...plain, ...problem, status });
+        const plain = unreachable(`${path}: expected 200 ${accept}, got ${status} ${type}`).problem;
+        if (!problem && status !== 429 && status !== 503) throw new ApusError(plain);
+        throw new ApusError({ ...plain, retry_after_ms: retryAfter(response), ...problem, status });
     }
 
     /** The body of an answer. With a body it is a POST. */

@@ -1,33 +1,12 @@
-import { Attempt } from "./attempt.js";
-import { follow, verdictOf, verdictOfBye } from "./ends.js";
-import { check, climb, hurry, poll, polled, prove } from "./live.js";
+import { verdictOf, verdictOfBye } from "./ends.js";
+import { Live } from "./live.js";
 import { TIMES, earliest, word } from "./numbers.js";
-import { begin, beginWhenAllowed, cut, leave, race, startSecond, wait } from "./race.js";
-import { Record } from "./record.js";
 
 /**
  * Which transport to open, prove, carry by, leave, and when to try again: docs/client.md gives the reasons for it. An
  * input and the time go in, what to do comes out; each input is a method.
  */
-export class Ladder {
-    constructor({ memory, hasCursor, now, wall, draw = Math.random }) {
-        this.now = now;
-        this.draw = draw;
-        this.needsSnapshot = !hasCursor;
-        this.record = new Record(memory, wall - now);
-        /** @type {any} */
-        this.phase = { name: "idle" };
-        this.attempts = [];
-        this.lastNumber = 0;
-        this.failures = 0;
-        this.notBefore = this.roundTrip = undefined;
-        this.isVisible = true;
-        this.isOffline = this.hasBeenLive = false;
-        /** @type {import("../types").Status} */
-        this.told = "idle";
-        this.actions = [];
-    }
-
+export class Ladder extends Live {
     /**
      * @param {import("../types").LadderInput} input @param {number} now
      * @returns {import("../types").LadderAction[]}
@@ -44,7 +23,7 @@ export class Ladder {
     }
 
     start() {
-        if (this.is("idle", "closed")) beginWhenAllowed(this);
+        if (this.is("idle", "closed")) this.beginWhenAllowed();
     }
 
     stop() {
@@ -52,22 +31,22 @@ export class Ladder {
     }
 
     credentials_renewed() {
-        if (this.is("needs_credentials")) beginWhenAllowed(this);
+        if (this.is("needs_credentials")) this.beginWhenAllowed();
     }
 
     snapshot_taken() {
         if (!this.is("snapshotting")) return;
         this.needsSnapshot = false;
-        race(this);
+        this.race();
     }
 
     snapshot_failed(end) {
-        if (this.is("snapshotting")) follow(this, verdictOf(end));
+        if (this.is("snapshotting")) this.follow(verdictOf(end));
     }
 
     offline() {
         this.isOffline = true;
-        check(this);
+        this.check();
     }
 
     online() {
@@ -93,7 +72,7 @@ export class Ladder {
 
     visible() {
         this.isVisible = true;
-        hurry(this);
+        this.hurry();
     }
 
     hidden() {
@@ -102,10 +81,10 @@ export class Ladder {
 
     woke() {
         if (this.now - this.phase.startedAt >= 1_000) {
-            leave(this);
-            race(this);
+            this.leave();
+            this.race();
         }
-        hurry(this);
+        this.hurry();
     }
 
     page_hidden() {
@@ -113,7 +92,7 @@ export class Ladder {
     }
 
     page_shown() {
-        if (this.is("paused")) beginWhenAllowed(this);
+        if (this.is("paused")) this.beginWhenAllowed();
     }
 
     opened(attempt) {
@@ -125,7 +104,7 @@ export class Ladder {
         this.heard(attempt);
         attempt.hasHello = true;
         if (attempt.transport === "sse" && attempt.until && !attempt.isTrusted) this.probe(attempt);
-        prove(this, attempt);
+        this.prove(attempt);
     }
 
     // On SSE the answer came over another connection: the network lives, the stream may not.
@@ -138,12 +117,13 @@ export class Ladder {
         const { lastByte } = attempt;
         if (isSocket || now - lastByte < TIMES.silence) this.heard(attempt);
         if (!isSocket) attempt.lastByte = lastByte;
-        prove(this, attempt);
+        this.prove(attempt);
     }
 
     // A proxy that buffers hands two ticks over at once.
     tick(attempt) {
         const { now } = this;
+        attempt.heartbeats += 1;
         if (attempt.hasHello) {
             if (now - attempt.tickAt >= TIMES.spacing) attempt.hasSpacedTick = true;
             attempt.tickAt = now;
@@ -151,39 +131,23 @@ export class Ladder {
         this.batch(attempt);
     }
 
-    batch(attempt) {
-        this.heard(attempt);
-        prove(this, attempt);
-    }
-
-    heard(attempt) {
-        attempt.lastByte = this.now;
-        if (attempt !== this.carrier) return;
-        this.phase.checkUntil = undefined;
-        this.phase.isSuspect = false;
-    }
-
-    polled(attempt, answer) {
-        polled(this, attempt, answer);
-    }
-
     bye(attempt, content) {
         this.actions.push({ close: attempt.number });
-        follow(this, verdictOfBye(content), attempt);
+        this.follow(verdictOfBye(content), attempt);
     }
 
     reset(attempt, { spread_ms }) {
         this.needsSnapshot = true;
-        wait(this, spread_ms);
+        this.wait(spread_ms);
     }
 
     gap(attempt) {
         attempt.isExcused = true;
-        cut(this, attempt);
+        this.cut(attempt);
     }
 
     ended(attempt, { end }) {
-        follow(this, verdictOf(end), attempt);
+        this.follow(verdictOf(end), attempt);
     }
 
     get deadline() {
@@ -201,78 +165,46 @@ export class Ladder {
             // Nobody was awake to hear it: a few seconds more, and nothing is held against it.
             late.until = now + TIMES.check;
             late.isExcused = true;
-        } else if (late) cut(this, late);
-        else if (this.is("waiting")) begin(this);
-        else if (this.is("snapshotting")) wait(this);
-        else if (this.is("racing")) startSecond(this);
+        } else if (late) this.cut(late);
+        else if (this.is("waiting")) this.begin();
+        else if (this.is("snapshotting")) this.wait();
+        else if (this.is("racing")) this.startSecond();
         else if (phase.checkUntil <= now) {
-            if (now - phase.checkUntil <= TIMES.sleep) return cut(this, carrier);
+            if (now - phase.checkUntil <= TIMES.sleep) return this.cut(carrier);
             phase.checkUntil = undefined;
-            check(this);
-        } else if (!phase.checkUntil && carrier.silentAt <= now) check(this);
-        else if (phase.pollAt <= now) poll(this, carrier, carrier.waits);
-        else climb(this);
+            this.check();
+        } else if (!phase.checkUntil && carrier.silentAt <= now) this.check();
+        else if (phase.pollAt <= now) this.poll(carrier, carrier.waits);
+        else this.climb();
     }
 
-    is(...names) {
-        return names.includes(this.phase.name);
-    }
-
-    find(number) {
-        return this.attempts.find((attempt) => attempt.number === number);
-    }
-
-    get carrier() {
-        return this.find(this.phase.carrier);
-    }
-
-    open(transport, isProbe = false) {
-        this.phase.tried?.add(transport);
-        const attempt = new Attempt((this.lastNumber += 1), transport, isProbe, this.now);
-        this.attempts.push(attempt);
-        this.actions.push({ open: { attempt: attempt.number, transport, ...(isProbe && { probe: true }) } });
-        return attempt;
-    }
-
-    close(attempt) {
-        this.attempts = this.attempts.filter((other) => other !== attempt);
-        this.actions.push({ close: attempt.number });
-    }
-
-    probe(attempt) {
-        attempt.probedAt = this.now;
-        this.actions.push({ probe: attempt.number });
-    }
-
-    strike(transport) {
-        if (this.record.strike(transport)) this.actions.push(this.record.remember);
-    }
-
-    works(transport) {
-        this.record.works(transport);
-        this.actions.push(this.record.remember);
-    }
-
-    finish(last) {
-        leave(this);
-        this.phase = last;
-    }
-
-    get status() {
-        const { phase, isOffline } = this;
-        switch (phase.name) {
-            case "racing":
-            case "snapshotting":
-                if (isOffline) return "offline";
-                return this.hasBeenLive || this.failures ? "reconnecting" : "connecting";
-            case "waiting": return isOffline ? { offline: phase.until } : { reconnecting: phase.until };
-            case "live": {
-                const { transport } = this.carrier;
-                return phase.isSuspect ? { suspect: transport } : { live: transport };
-            }
-            case "closed": return { closed: phase.reason };
-            case "needs_credentials": return phase.name;
+    follow({ what, reason, span, retryAfter }, attempt) {
+        const { phase, now, record, carrier } = this;
+        if (what === "distrust" && attempt) {
+            attempt.isExcused = true;
+            record.distrust(attempt.transport);
+            this.actions.push(record.remember);
         }
-        return "idle";
+        if (what === "failure" || what === "distrust") return this.fail(attempt);
+        this.remove(attempt);
+        if (what === "later") {
+            if (!carrier || carrier === attempt) return this.wait(span, retryAfter);
+            // A probe was refused; what carries is not touched.
+            if (retryAfter && phase.climbAt) phase.climbAt = Math.max(phase.climbAt, now + retryAfter);
+        } else if (what === "reset") this.reset(attempt, { spread_ms: 0 });
+        else if (what === "credentials") this.finish({ name: "needs_credentials" });
+        else this.finish({ name: "closed", reason });
+    }
+
+    /** @returns {import("../types").Status} */
+    get status() {
+        const { phase, carrier, isOffline, hasBeenLive, failures } = this;
+        const away = isOffline ? "offline" : hasBeenLive || failures ? "reconnecting" : "connecting";
+        const statuses = {
+            racing: away, snapshotting: away, waiting: { [away]: phase.until },
+            live: { [phase.isSuspect ? "suspect" : "live"]: carrier?.transport },
+            closed: { closed: phase.reason }, needs_credentials: "needs_credentials",
+        };
+        return statuses[phase.name] ?? "idle";
     }
 }

@@ -56,7 +56,6 @@ export class Outbox {
     add(command) {
         const { id, op } = command;
         if (["typing", "presence", "ack"].includes(op)) this.actions.push({ pass: command });
-        else if (!id) throw new TypeError("a command needs an id; only that makes sending it again harmless");
         else if (!this.find(id)) this.keep({ command });
     }
 

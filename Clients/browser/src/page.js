@@ -1,5 +1,6 @@
-/** How often to look whether the tabs' visibility has changed, or the device has slept. */
-const TURN = 1_000;
+/** How often to look at the other tabs and at the clock, and what is late: for a timer, and for a device that slept. */
+const TURN = 500;
+const LATE = 1_000;
 const SLEPT = 5_000;
 
 /** Hands on what happens to the page; the function that comes back ends that. */
@@ -7,32 +8,24 @@ export function watchPage(session) {
     const { tabs } = session;
     let wasVisible = true;
     let turnAt = Date.now();
-    let rests = false;
-    const look = () => {
-        const slept = Date.now() - turnAt > TURN + SLEPT;
-        turnAt = Date.now();
+    const turn = () => {
+        const late = Date.now() - turnAt - TURN;
+        turnAt += late + TURN;
         if (session.isVisible !== wasVisible) session.climb((wasVisible = !wasVisible) ? "visible" : "hidden");
         // Timers of hidden pages are late without any sleep.
-        if (slept && !document.hidden) session.climb("woke");
+        if (late > SLEPT && !document.hidden) session.climb("woke");
+        tabs.turn(late > LATE);
     };
-    const turn = () => {
-        look();
-        tabs.say(session.ping);
+    const seen = () => {
+        turn();
+        tabs.ask();
     };
     // Frozen or in the back/forward cache, a page holds no connection, and another tab may lead.
-    const rest = () => {
-        rests = true;
-        tabs.leave();
-    };
-    const wake = () => {
-        if (!rests) return;
-        rests = false;
-        session.leader = undefined;
-        tabs.join();
-    };
+    const rest = () => tabs.leave();
+    const wake = () => tabs.join();
     const { connection } = /** @type {any} */ (navigator);
     const watched = [
-        [document, { visibilitychange: turn, freeze: rest, resume: wake }],
+        [document, { visibilitychange: seen, freeze: rest, resume: wake }],
         [window, {
             pagehide: rest, pageshow: wake,
             offline: () => session.climb("offline"), online: () => session.climb("online"),
@@ -45,7 +38,7 @@ export function watchPage(session) {
         }
     };
     all("addEventListener");
-    const timer = setInterval(look, TURN);
+    const timer = setInterval(turn, TURN);
     return () => {
         clearInterval(timer);
         all("removeEventListener");

@@ -1,104 +1,178 @@
-import { poll } from "./live.js";
+import { Attempt } from "./attempt.js";
 import { TIMES, backOff } from "./numbers.js";
+import { Record } from "./record.js";
 
-export function beginWhenAllowed(ladder) {
-    const { notBefore, now } = ladder;
-    if (notBefore > now) ladder.phase = { name: "waiting", until: notBefore };
-    else begin(ladder);
-}
+/** Attempts, from the setting out to the waiting after all have failed. */
+export class Race {
+    constructor({ memory, hasCursor, now, wall, draw = Math.random }) {
+        this.now = now;
+        this.draw = draw;
+        this.needsSnapshot = !hasCursor;
+        this.record = new Record(memory, wall - now);
+        /** @type {any} */
+        this.phase = { name: "idle" };
+        this.attempts = [];
+        this.lastNumber = 0;
+        this.failures = 0;
+        this.notBefore = this.roundTrip = undefined;
+        this.isVisible = true;
+        this.isOffline = this.hasBeenLive = false;
+        /** @type {import("../types").Status} */
+        this.told = "idle";
+        this.actions = [];
+    }
 
-export function begin(ladder) {
-    if (!ladder.needsSnapshot) return race(ladder);
-    ladder.phase = { name: "snapshotting", until: ladder.now + TIMES.snapshot };
-    ladder.actions.push("snapshot");
-}
+    beginWhenAllowed() {
+        const { notBefore, now } = this;
+        if (notBefore > now) this.phase = { name: "waiting", until: notBefore };
+        else this.begin();
+    }
 
-export function race(ladder) {
-    const { now, record, roundTrip } = ladder;
-    const unknown = record.hasWorked("websocket") ? 2_000 : 1_500;
-    const headStart = roundTrip === undefined ? unknown : Math.min(Math.max(4 * roundTrip + 500, 1_000), 2_500);
-    ladder.phase = { name: "racing", startedAt: now, tried: new Set(), failed: new Set(), secondAt: now + headStart };
-    if (record.isBehind("websocket")) openHTTP(ladder);
-    else ladder.open("websocket");
-}
+    begin() {
+        if (!this.needsSnapshot) return this.race();
+        this.phase = { name: "snapshotting", until: this.now + TIMES.snapshot };
+        this.actions.push("snapshot");
+    }
 
-// The poll carries until SSE is proven, which takes a second even where all is well.
-function openHTTP(ladder) {
-    const { record } = ladder;
-    ladder.open(record.isBehind("long_poll") ? "short_poll" : "long_poll");
-    if (!record.isBehind("sse")) ladder.open("sse");
-}
+    race() {
+        const { now, record, roundTrip } = this;
+        const unknown = record.hasWorked("websocket") ? 2_000 : 1_500;
+        const headStart = roundTrip === undefined ? unknown : Math.min(Math.max(4 * roundTrip + 500, 1_000), 2_500);
+        this.phase = { name: "racing", startedAt: now, tried: new Set(), failed: new Set(), secondAt: now + headStart };
+        if (record.isBehind("websocket")) this.openHTTP();
+        else this.open("websocket");
+    }
 
-export function startSecond(ladder) {
-    ladder.phase.secondAt = undefined;
-    if (ladder.phase.tried.has("websocket")) openHTTP(ladder);
-    else ladder.open("websocket");
-}
+    // The poll carries until SSE is proven, which takes a second even where all is well.
+    openHTTP() {
+        const { record } = this;
+        this.open(record.isBehind("long_poll") ? "short_poll" : "long_poll");
+        if (!record.isBehind("sse")) this.open("sse");
+    }
 
-// Within `span` or not before `retryAfter`, if the server named one. Who failed together does not return together.
-export function wait(ladder, span, retryAfter) {
-    leave(ladder);
-    const { now, failures } = ladder;
-    const own = backOff(failures);
-    const delay = Math.floor((failures ? Math.max(span ?? 0, own) : span ?? own) * ladder.draw());
-    ladder.failures += 1;
-    if (retryAfter !== undefined) ladder.notBefore = now + retryAfter;
-    else if (span !== undefined) ladder.notBefore = now + delay;
-    ladder.phase = { name: "waiting", until: now + delay + (retryAfter ?? 0) };
-}
+    startSecond() {
+        this.phase.secondAt = undefined;
+        if (this.phase.tried.has("websocket")) this.openHTTP();
+        else this.open("websocket");
+    }
 
-export function cut(ladder, attempt) {
-    ladder.actions.push({ close: attempt.number });
-    fail(ladder, attempt);
-}
+    // Within `span` or not before `retryAfter`, if the server named one. Who failed together does not return together.
+    wait(span, retryAfter) {
+        this.leave();
+        const { now, failures } = this;
+        const own = backOff(failures);
+        const delay = Math.floor((failures ? Math.max(span ?? 0, own) : span ?? own) * this.draw());
+        this.failures += 1;
+        if (retryAfter !== undefined) this.notBefore = now + retryAfter;
+        else if (span !== undefined) this.notBefore = now + delay;
+        this.phase = { name: "waiting", until: now + delay + (retryAfter ?? 0) };
+    }
 
-// Its `close`, if one is needed, has been said. Without an attempt it was the snapshot that failed.
-export function fail(ladder, attempt) {
-    const { now, phase, carrier } = ladder;
-    if (!attempt || !ladder.find(attempt.number)) return wait(ladder);
-    const { transport } = attempt;
-    const counts = !attempt.isExcused && !ladder.isOffline;
-    if (attempt === carrier) {
-        if (counts && attempt.askedAt !== undefined && attempt.waitSeconds) {
-            // A proxy may have cut the waiting, and the network be well: that is told by asking without.
-            phase.waitFailed = true;
-            phase.checkUntil = now + TIMES.check;
-            return poll(ladder, attempt, false);
+    cut(attempt) {
+        this.actions.push({ close: attempt.number });
+        this.fail(attempt);
+    }
+
+    // Its `close`, if one is needed, has been said. Without an attempt it was the snapshot that failed.
+    fail(attempt) {
+        const { now, phase, carrier } = this;
+        if (!attempt) return this.wait();
+        const { transport } = attempt;
+        const counts = !attempt.isExcused && !this.isOffline;
+        if (attempt === carrier) {
+            if (counts && attempt.askedAt !== undefined && attempt.waitSeconds) {
+                // A proxy may have cut the waiting, and the network be well: that is told by asking without.
+                phase.waitFailed = true;
+                phase.checkUntil = now + TIMES.check;
+                return this.poll(attempt, false);
+            }
+            // Proven and at once cut off, again and again: without this no worse one would ever get its turn.
+            if (counts && !attempt.isPoll && now - phase.carrierSince < TIMES.settled) this.strike(transport);
+            this.remove(attempt);
+            return this.wait();
         }
-        // Proven and at once cut off, again and again: without this no worse one would ever get its turn.
-        if (counts && !attempt.isPoll && now - phase.carrierSince < TIMES.settled) ladder.strike(transport);
-        remove(ladder, attempt);
-        return wait(ladder);
+        if (counts && phase.failed) phase.failed.add(transport);
+        else if (counts) this.strike(transport);
+        this.remove(attempt);
+        if (!this.is("racing") || this.attempts.length) return;
+        if (phase.secondAt) this.startSecond();
+        else if (phase.tried.has("sse")) this.wait();
+        else this.open("sse");
     }
-    if (counts && phase.failed) phase.failed.add(transport);
-    else if (counts) ladder.strike(transport);
-    remove(ladder, attempt);
-    if (!ladder.is("racing") || ladder.attempts.length) return;
-    if (phase.secondAt) startSecond(ladder);
-    else if (phase.tried.has("sse")) wait(ladder);
-    else ladder.open("sse");
-}
 
-// Without its carrier the ladder is in no state to go on: the caller decides on the next.
-export function remove(ladder, attempt) {
-    if (attempt && attempt === ladder.carrier) {
-        settle(ladder);
-        ladder.phase = { name: "idle" };
+    // Without its carrier the ladder is in no state to go on: the caller decides on the next.
+    remove(attempt) {
+        if (attempt && attempt === this.carrier) {
+            this.settle();
+            this.phase = { name: "idle" };
+        }
+        this.attempts = this.attempts.filter((other) => other !== attempt);
     }
-    ladder.attempts = ladder.attempts.filter((other) => other !== attempt);
-}
 
-export function leave(ladder) {
-    settle(ladder);
-    for (const attempt of ladder.attempts) ladder.close(attempt);
-}
+    leave() {
+        this.settle();
+        for (const attempt of this.attempts) this.close(attempt);
+    }
 
-// If it lasted, the back-off begins anew.
-function settle(ladder) {
-    if (ladder.now - ladder.phase.since >= TIMES.settled) ladder.failures = 0;
-    forgive(ladder);
-}
+    // If it lasted, the back-off begins anew.
+    settle() {
+        if (this.now - this.phase.since >= TIMES.settled) this.failures = 0;
+        this.forgive();
+    }
 
-export function forgive({ record, carrier, now, phase }) {
-    if (now - phase.carrierSince >= TIMES.strikeWindow) delete record.strikes[carrier.transport];
+    forgive() {
+        const { record, carrier, now, phase } = this;
+        if (now - phase.carrierSince >= TIMES.strikeWindow) delete record.strikes[carrier.transport];
+    }
+
+    poll(attempt, waits) {
+        this.phase.pollAt = undefined;
+        attempt.askedAt = this.now;
+        attempt.waitSeconds = waits ? 25 : 0;
+        this.actions.push({ poll: { attempt: attempt.number, wait: attempt.waitSeconds } });
+    }
+
+    is(...names) {
+        return names.includes(this.phase.name);
+    }
+
+    find(number) {
+        return this.attempts.find((attempt) => attempt.number === number);
+    }
+
+    get carrier() {
+        return this.find(this.phase.carrier);
+    }
+
+    open(transport, isProbe = false) {
+        this.phase.tried?.add(transport);
+        const attempt = new Attempt((this.lastNumber += 1), transport, isProbe, this.now);
+        this.attempts.push(attempt);
+        this.actions.push({ open: { attempt: attempt.number, transport, ...(isProbe && { probe: true }) } });
+        return attempt;
+    }
+
+    close(attempt) {
+        this.attempts = this.attempts.filter((other) => other !== attempt);
+        this.actions.push({ close: attempt.number });
+    }
+
+    probe(attempt) {
+        attempt.probedAt = this.now;
+        this.actions.push({ probe: attempt.number });
+    }
+
+    strike(transport) {
+        if (this.record.strike(transport)) this.actions.push(this.record.remember);
+    }
+
+    works(transport) {
+        this.record.works(transport);
+        this.actions.push(this.record.remember);
+    }
+
+    finish(last) {
+        this.leave();
+        this.phase = last;
+    }
 }

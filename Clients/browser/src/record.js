@@ -10,6 +10,15 @@ export class Record {
         this.strikes = {};
     }
 
+    /** With three of them it is avoided. */
+    get counts() {
+        const counts = {};
+        for (const transport in this.strikes) {
+            counts[transport] = this.isAvoided(transport) ? 3 : this.strikes[transport].times.length;
+        }
+        return counts;
+    }
+
     get remember() {
         return { remember: { worked: { ...this.worked }, failed: { ...this.failed } } };
     }

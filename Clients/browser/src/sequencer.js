@@ -3,8 +3,10 @@ import { word } from "./numbers.js";
 const EVENTS_PER_ACK = 64;
 const LONGEST_UNACKNOWLEDGED = 1_000;
 
-/** @param {string} text `epoch-seq` */
-export const cursorOf = (text) => ({ epoch: text.split("-")[0], seq: Number(text.split("-")[1]) });
+/** A cursor is `epoch-seq`. @param {string} cursor */
+export const epochOf = (cursor) => cursor.split("-")[0];
+/** @param {string} cursor */
+export const seqOf = (cursor) => Number(cursor.slice(epochOf(cursor).length + 1));
 
 /** One order out of all transports. Like the ladder; frames of probes never reach it, and signals go past it. */
 export class Sequencer {
@@ -12,15 +14,15 @@ export class Sequencer {
     constructor(cursor) {
         // Attempts only grow; an old stream's late `hello` must not bring back the epoch before.
         this.epochFrom = 0;
-        this.position = cursorOf(cursor);
+        this.epoch = "";
         // How far each stream has been sent: an ack past that would be an error.
         this.sent = new Map();
-        this.now = this.acknowledged = this.unacknowledged = 0;
+        this.seq = this.now = this.acknowledged = this.unacknowledged = 0;
         this.snapshot(cursor);
     }
 
     get cursor() {
-        return `${this.position.epoch}-${this.position.seq}`;
+        return `${this.epoch}-${this.seq}`;
     }
 
     get deadline() {
@@ -40,7 +42,7 @@ export class Sequencer {
     hello({ epoch, attempt }) {
         if (attempt < this.epochFrom) return;
         this.epochFrom = attempt;
-        this.position.epoch = epoch;
+        this.epoch = epoch;
     }
 
     carry({ attempt, acks }) {
@@ -50,8 +52,8 @@ export class Sequencer {
     }
 
     snapshot(cursor) {
-        this.position = cursorOf(cursor);
-        this.acknowledged = this.position.seq;
+        this.epoch = epochOf(cursor);
+        this.seq = this.acknowledged = seqOf(cursor);
         this.unacknowledged = 0;
         this.sent.clear();
         this.stranded();
@@ -62,17 +64,17 @@ export class Sequencer {
     }
 
     batch({ attempt, from, to, events = [], epoch }) {
-        const { position, sent } = this;
-        const places = [from, ...events.map(({ seq }) => seq)];
-        const isSound = places.every((seq, index) => (index ? places[index - 1] < seq : true) && seq <= to);
-        if (from > position.seq || !isSound) {
+        const { seq: before, sent } = this;
+        let last = from;
+        const isSound = from <= to && events.every(({ seq }) => last < (last = seq) && seq <= to);
+        if (from > before || !isSound) {
             // The ladder is about to close it.
             if (this.carrier === attempt) this.carrier = undefined;
             return [...this.due(), { gap: attempt }];
         }
         if (epoch !== undefined) this.hello({ epoch, attempt });
-        const fresh = events.filter(({ seq }) => seq > position.seq);
-        position.seq = Math.max(position.seq, to);
+        const fresh = events.filter(({ seq }) => seq > before);
+        this.seq = Math.max(before, to);
         sent.set(attempt, Math.max(sent.get(attempt) ?? 0, to));
         this.unacknowledged += fresh.length;
         const acks = this.due(!events.length && attempt === this.carrier);
@@ -81,7 +83,7 @@ export class Sequencer {
 
     due(isHeartbeat = false) {
         const { carrier: attempt, now, since = now } = this;
-        const seq = Math.min(this.position.seq, this.sent.get(attempt) ?? -1);
+        const seq = Math.min(this.seq, this.sent.get(attempt) ?? -1);
         this.since = undefined;
         if (seq < 0 || (!isHeartbeat && seq <= this.acknowledged)) return [];
         if (!isHeartbeat && this.unacknowledged < EVENTS_PER_ACK && now - since < LONGEST_UNACKNOWLEDGED) {

@@ -3,7 +3,6 @@ import { ApusError, Http } from "./http.js";
 import { digest, newID } from "./id.js";
 import { word } from "./numbers.js";
 import { watchPage } from "./page.js";
-import { cursorOf } from "./sequencer.js";
 import { State } from "./state.js";
 import { Store } from "./store.js";
 import { Tabs } from "./tabs.js";
@@ -13,17 +12,17 @@ const VISIBLE = 3_000;
 
 /** One user in one tab: it holds the connection, or listens to the tab that does. */
 export class Session {
-    /** @param {string} url @param {{token?: string, account?: string}} options @param {(type: string, content?: any) => void} emit */
-    constructor(url, { token, account }, emit) {
+    /** @param {string} url @param {{token?: string, account?: string}} options */
+    constructor(url, { token, account }) {
         const base = url.replace(/\/+$/, "");
         const name = `apus ${base} ${account ?? (token ? digest(token) : "")}`;
-        this.emit = emit;
+        this.listeners = new Set();
         this.tab = newID();
         this.http = new Http(base, token);
         this.store = new Store(name);
         this.state = new State();
         /** @type {import("../types").Details} */
-        this.status = { status: "connecting", heardAt: 0, reconnects: 0, heartbeats: 0, strikes: {}, log: [] };
+        this.details = { told: "connecting", reconnects: 0, heartbeats: 0, strikes: {}, log: [] };
         this.outbox = [];
         /** What was promised to the application in this tab. */
         this.promised = new Map();
@@ -31,30 +30,34 @@ export class Session {
         this.acknowledged = new Map();
         this.connection = this.leader = undefined;
         this.visibleAt = -Infinity;
-        this.isBehind = this.isCatchingUp = this.isClosed = false;
+        this.isBehind = this.isCatchingUp = false;
         this.tabs = new Tabs(name, this);
         this.unwatch = watchPage(this);
         this.tabs.join();
     }
 
+    /** Ends it in this tab; what is pending waits for the next `connect`. */
     close() {
         this.unwatch();
         this.tabs.leave();
-        this.isClosed = true;
-        this.news({ status: { ...this.status, status: { closed: "stopped" } } });
+        this.news({ details: { ...this.details, told: { closed: "stopped" } } });
+    }
+
+    /** A listener's fault is not the connection's: in here it is a rejection of nobody's. */
+    emit(type, content = this[type]) {
+        for (const one of this.listeners) if (one.type === type) void new Promise(() => one.listener(content));
     }
 
     /**
-     * Settled by the server's answer, whichever tab gets it. It is written down first, in case neither this tab nor the
+     * Kept by the server's answer, whichever tab gets it. It is written down first, in case neither this tab nor the
      * one that is to send it lives to do so.
      */
-    command(command) {
+    promise(command) {
         const { id } = command;
         const promise = new Promise((resolve, reject) => {
-            if (this.isClosed) return reject(new ApusError({ code: "closed", detail: "This chat was closed." }));
             this.promised.set(id, { command, resolve, reject });
             const entry = { user: this.state.user?.id, place: Date.now(), command };
-            const written = this.tabs.leads ? Promise.resolve() : this.store.put("outbox", id, entry);
+            const written = this.tabs.leads ? Promise.resolve() : this.store.put(id, entry);
             void written.then(() => this.wish({ add: command }));
             this.emit("pending");
         });
@@ -62,9 +65,14 @@ export class Session {
         return Object.assign(promise, { id });
     }
 
+    /** New credentials, in answer to `needs_credentials`. @param {string} [token] without one, the cookie */
     signIn(token) {
-        this.http.token = token;
         this.tabs.say({ renew: token });
+        this.renew(token);
+    }
+
+    renew(token) {
+        this.http.token = token;
         this.climb("credentials_renewed");
     }
 
@@ -85,11 +93,14 @@ export class Session {
         });
     }
 
+    /** Where nothing can be stored, what the leader before has told is all there is. */
     async connect() {
-        const { state, store, tab } = this;
-        await store.put("state", "lease", tab);
-        const [memory, entries] = await Promise.all([store.get("memory"), store.entries()]);
-        return new Connection(this, memory, entries.filter(({ user }) => !user || user === (state.user?.id ?? user)));
+        const { store, tab, outbox } = this;
+        await store.put("lease", tab);
+        const all = await store.all();
+        const entries = all ? [...all.values()].filter(({ command }) => command) : outbox;
+        const me = this.state.user?.id;
+        return new Connection(this, all?.get("memory"), entries.filter(({ user = me }) => user === (me ?? user)));
     }
 
     follow() {
@@ -116,34 +127,26 @@ export class Session {
     /** To the leader, whichever tab it is. */
     wish(wish) {
         if (!this.tabs.leads) return this.tabs.say(wish);
-        void this.connection?.then((connection) => connection.put(wish));
-    }
-
-    tryNow() {
-        if (this.tabs.leads) this.climb("woke");
-        else this.tabs.say({ try_now: 1 });
+        void this.connection?.then((connection) => (wish.woke ? connection.climb(wish) : connection.put(wish)));
     }
 
     /** What came from another tab. */
     hear({ sender, leads, ...content }) {
         const [name, value] = word(content);
-        if (name === "renew") {
-            this.http.token = value;
-            this.climb("credentials_renewed");
-        } else if (leads && !this.tabs.leads) {
+        if (name === "renew") return this.renew(value);
+        if (leads === this.tabs.leads) return;
+        if (leads) {
             if (this.leader !== sender) {
                 this.leader = sender;
                 void this.catchUp();
                 for (const { command } of this.promised.values()) this.tabs.say({ add: command });
             } else if (name === "beat" && this.isBehind) void this.catchUp();
             this.news(content);
-        } else if (!leads && this.tabs.leads) {
-            if (name === "try_now") return this.tryNow();
-            if (name !== "ping") return this.wish(content);
+        } else if (name === "ping") {
             if (value) this.visibleAt = performance.now();
             void this.connection?.then((connection) => connection.due());
-            this.tabs.say({ beat: [{ status: this.status }, { outbox: this.outbox }] });
-        }
+            this.tabs.say({ beat: [{ details: this.details }, { outbox: this.outbox }] });
+        } else this.wish(content);
     }
 
     /** What the leader has told. */
@@ -151,9 +154,9 @@ export class Session {
         const [name, content] = word(news);
         switch (name) {
             case "beat": return content.forEach((each) => this.news(each));
-            case "status":
-                this.status = content;
-                return this.emit(name);
+            case "details":
+                this.details = content;
+                return this.emit("status");
             case "outbox":
                 this.outbox = content;
                 this.emit("pending");
@@ -167,23 +170,24 @@ export class Session {
                 this.state.rooms.set(content.room, content);
                 return this.emit("rooms");
             case "batch": return this.batch(content);
-            case "acknowledged": {
-                const { command, ok } = content;
-                const { id, op, room } = command;
-                this.acknowledged.set(id, { command, seq: ok.seq ?? 0 });
-                this.forget();
-                // In large rooms no signal tells of it.
-                if (op === "read") {
-                    this.state.read(room, ok.read);
-                    this.emit("rooms");
-                }
-                this.promised.get(id)?.resolve(ok);
-                return void this.promised.delete(id);
-            }
+            case "acknowledged": return this.keep(content);
             case "failed":
                 this.settle(content);
                 return this.emit(name, content);
         }
+    }
+
+    keep({ command, ok }) {
+        const { id, op, room } = command;
+        this.acknowledged.set(id, { command, seq: ok.seq ?? 0 });
+        this.forget();
+        // In large rooms no signal tells of it.
+        if (op === "read") {
+            this.state.read(room, ok.read);
+            this.emit("rooms");
+        }
+        this.promised.get(id)?.resolve(ok);
+        this.promised.delete(id);
     }
 
     batch(batch) {
@@ -202,8 +206,7 @@ export class Session {
 
     /** Of what is acknowledged, whose event has come. */
     forget() {
-        const { seq } = cursorOf(this.state.cursor ?? "-0");
-        const settled = [...this.acknowledged].filter(([, one]) => one.seq <= seq);
+        const settled = [...this.acknowledged].filter(([, one]) => one.seq <= this.state.seq);
         for (const [id] of settled) this.acknowledged.delete(id);
         return settled.length;
     }
@@ -222,7 +225,7 @@ export class Session {
                 if (!state.cursor) this.news({ snapshot: await http.json("/v1/sync") });
                 const batch = await http.json("/v1/stream", { cursor: state.cursor, limit: 500, observe: 1 });
                 this.isBehind = batch.more;
-                this.batch({ signals: [], events: [], ...batch });
+                this.batch(batch);
             }
         } catch (error) {
             if (error.code === "reset") state.cursor = undefined;
@@ -235,9 +238,8 @@ export class Session {
     async enter(room) {
         if (!this.tabs.leads) return;
         const entry = await this.http.json(`/v1/rooms/${encodeURIComponent(room)}`).catch(() => undefined);
-        if (!entry) return;
-        if (entry.seq < cursorOf(this.state.cursor ?? "-0").seq) return this.enter(room);
-        this.tell({ room: entry });
+        if (entry?.seq < this.state.seq) return this.enter(room);
+        if (entry) this.tell({ room: entry });
     }
 
     /** Ends a promise badly. */
@@ -246,7 +248,7 @@ export class Session {
         this.promised.delete(failure.id);
     }
 
-    /** @returns {import("../types").Pending[]} */
+    /** What is on its way to the server or has failed, in order. @returns {import("../types").Pending[]} */
     get pending() {
         const all = new Map();
         const add = (command, state, error) => {

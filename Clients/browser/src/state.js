@@ -1,28 +1,25 @@
 /** @typedef {import("../types").Room} Room */
 /** @typedef {import("../types").Signal} Signal */
-import { cursorOf } from "./sequencer.js";
+import { seqOf } from "./sequencer.js";
 
 /** @param {Signal} signal */
-const keyOf = ({ type, room, user }) => `${type} ${room ?? ""} ${user ?? ""}`;
+const keyOf = ({ type, room, user }) => `${type} ${room} ${user}`;
 
 /** What one user sees: a snapshot, kept up by events and signals. Every tab keeps its own. */
 export class State {
     constructor() {
-        /**
-         * Where this is true; undefined before the first snapshot.
-         * @type {string | undefined}
-         */
-        this.cursor = undefined;
-        /** @type {import("../types").Person | undefined} */
-        this.user = undefined;
-        /** @type {Map<string, Room>} */
+        // The cursor is where this is true. There is none before the first snapshot.
+        this.cursor = this.user = this.signalsTo = undefined;
+        /** @type {Map<string | undefined, Room>} */
         this.rooms = new Map();
         /** @type {Map<string, import("../types").Person>} */
         this.users = new Map();
         /** @type {Map<string, Signal>} */
         this.signals = new Map();
-        /** @type {string | undefined} */
-        this.signalsTo = undefined;
+    }
+
+    get seq() {
+        return this.cursor ? seqOf(this.cursor) : -1;
     }
 
     /** @param {import("../types").Snapshot} snapshot */
@@ -39,16 +36,16 @@ export class State {
      * What is new in a batch, applied; undefined where something before it is missing.
      * @param {import("../types").Passed} batch
      */
-    apply({ from, cursor, events, signals, signals_full, signals_to }) {
-        const seq = this.cursor === undefined ? -1 : cursorOf(this.cursor).seq;
+    apply({ from, cursor, events = [], signals = [], signals_full, signals_to = this.signalsTo }) {
+        const { seq } = this;
         if (from > seq) return undefined;
-        if (cursorOf(cursor).seq >= seq) this.cursor = cursor;
+        if (seqOf(cursor) >= seq) this.cursor = cursor;
         const news = events.filter((event) => event.seq > seq);
         for (const event of news) this.event(event);
         if (signals_full) this.signals.clear();
         const changed = signals.filter((signal) => (this.signals.get(keyOf(signal))?.v ?? -1) < signal.v);
         for (const signal of changed) this.signal(signal);
-        this.signalsTo = signals_to ?? this.signalsTo;
+        this.signalsTo = signals_to;
         return { events: news, signals: changed };
     }
 
@@ -60,7 +57,7 @@ export class State {
 
     /** @param {string | undefined} name @param {number} number */
     read(name, number) {
-        const room = this.rooms.get(name ?? "");
+        const room = this.rooms.get(name);
         if (!room) return;
         room.read = Math.max(room.read, number);
         if (room.read >= room.head) room.mentions = 0;
@@ -68,35 +65,41 @@ export class State {
 
     /** @param {import("../types").Event} event */
     event({ type, room: name, by, at, seq, data }) {
-        const room = this.rooms.get(name ?? "");
-        const me = this.user?.id ?? "";
-        const isMine = data.user === me;
-        if (type === "member.joined") {
-            this.users.set(data.user, { id: data.user, name: data.name, display_name: data.display_name });
+        const room = this.rooms.get(name);
+        const { user, number } = data;
+        const me = this.user?.id;
+        if (type === "member.joined") this.users.set(user, { id: user, name: data.name, display_name: data.display_name });
+        if (type === "user.updated") {
+            const person = this.users.get(user ?? by);
+            if (person) Object.assign(person, data, { id: person.id });
         }
-        if (room && seq <= room.seq) return; // an entry that was asked for later holds it already
+        // An entry that was asked for later holds it already.
+        if (!room || seq <= room.seq) return;
         switch (type) {
             case "message.created":
-                if (!room) return;
-                room.head = data.number;
-                if (by !== me && (data.mentions?.includes(me) || data.mentions?.includes("all"))) room.mentions += 1;
-                room.last_message = { ...data, number: data.number, room: name, seq, by, at };
-                return;
+                room.head = number;
+                if (by !== me && [me, "all"].some((one) => data.mentions?.includes(one))) room.mentions += 1;
+                room.last_message = { ...data, number, room: name, seq, by, at };
+                break;
             case "message.updated":
             case "message.deleted":
-                if (room?.last_message?.number === data.number) Object.assign(room?.last_message ?? {}, data, { seq });
-                return;
-            case "room.updated": return void (room && Object.assign(room, data));
-            case "room.archived": return void (room && (room.archived = data.archived !== false));
-            case "member.joined": return void (room && (room.members += 1));
-            case "member.updated": return void (isMine && room && Object.assign(room, { role: data.role }));
+                if (room.last_message?.number === number) room.last_message = { ...room.last_message, ...data, number, seq };
+                break;
+            case "room.updated":
+                Object.assign(room, data);
+                break;
+            case "room.archived":
+                room.archived = data.archived !== false;
+                break;
+            case "member.joined":
+                room.members += 1;
+                break;
+            case "member.updated":
+                if (user === me) room.role = data.role;
+                break;
             case "member.left":
-                if (room) room.members -= 1;
-                return void (isMine && name && this.rooms.delete(name));
-            case "user.updated": {
-                const person = this.users.get(data.user ?? by);
-                if (person) Object.assign(person, data, { id: person.id });
-            }
+                room.members -= 1;
+                if (user === me) this.rooms.delete(name);
         }
     }
 
@@ -105,6 +108,6 @@ export class State {
      * @param {import("../types").Event} event
      */
     opens({ type, room, data }) {
-        return type === "member.joined" && data.user === this.user?.id && !this.rooms.has(room ?? "");
+        return type === "member.joined" && data.user === this.user?.id && !this.rooms.has(room);
     }
 }

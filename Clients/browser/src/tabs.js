@@ -1,7 +1,6 @@
-/** How long a leader may be silent before it is asked, and how long it may take to answer: within 5 s in all. */
+/** How long a leader may be silent before it is asked, and then to answer: within 5 s in all. */
 const SILENCE = 1_000;
 const PATIENCE = 2_000;
-const TURN = 500;
 
 /** Of a user's tabs one leads: who has the Web Lock. One that does not answer is frozen, and the lock taken from it. */
 export class Tabs {
@@ -12,7 +11,7 @@ export class Tabs {
         this.leads = false;
         /** @type {BroadcastChannel | undefined} */
         this.channel = undefined;
-        this.heardAt = this.askedAt = this.turnAt = 0;
+        this.heardAt = this.askedAt = 0;
     }
 
     /** Without either, each tab is for itself. */
@@ -21,20 +20,18 @@ export class Tabs {
     }
 
     join() {
+        if (this.leads || this.channel) return;
         if (!Tabs.canShare) return this.step(true);
         this.channel = new BroadcastChannel(this.name);
         this.channel.onmessage = ({ data }) => {
             if (data.leads) this.heardAt = performance.now();
             this.session.hear(data);
         };
-        this.heardAt = this.turnAt = performance.now();
         this.queue();
-        this.timer = setInterval(() => this.turn(), TURN);
-        this.say(this.session.ping);
+        this.ask();
     }
 
     leave() {
-        clearInterval(this.timer);
         this.waiting?.abort();
         this.step(false);
         this.release?.(undefined);
@@ -46,8 +43,12 @@ export class Tabs {
         this.channel?.postMessage({ sender: this.session.tab, leads: this.leads, ...content });
     }
 
+    ask() {
+        this.askedAt = performance.now();
+        this.say(this.session.ping);
+    }
+
     step(leads) {
-        if (this.leads === leads) return;
         this.leads = leads;
         if (leads) this.session.lead();
         else this.session.follow();
@@ -66,27 +67,23 @@ export class Tabs {
             });
         navigator.locks.request(this.name, options, held).catch(() => {
             // Stolen: it was taken for frozen. Or given up before it came.
-            if (!this.channel || !this.leads) return;
-            this.heardAt = performance.now();
+            if (!this.leads) return;
             this.step(false);
             this.queue();
+            this.ask();
         });
     }
 
-    turn() {
+    /** Who was asleep himself cannot say that the leader is silent. */
+    turn(slept) {
+        if (this.leads || !this.channel) return;
         const now = performance.now();
-        // Who was asleep himself cannot say that the leader is silent.
-        const slept = now - this.turnAt > SILENCE + TURN;
-        this.turnAt = now;
-        if (this.leads) return;
         const isAsked = this.askedAt > this.heardAt;
-        if (isAsked && !slept && now - this.askedAt > PATIENCE) {
+        if (slept || (!isAsked && now - this.heardAt > SILENCE)) this.ask();
+        else if (isAsked && now - this.askedAt > PATIENCE) {
             this.waiting?.abort();
-            this.heardAt = now;
-            this.hold({ steal: true });
-        } else if (slept || (!isAsked && now - this.heardAt > SILENCE)) {
             this.askedAt = now;
-            this.say(this.session.ping);
+            this.hold({ steal: true });
         }
     }
 }

@@ -1,5 +1,6 @@
-import { endOf, query, retryAfter, unreachable } from "./http.js";
+import { query, retryAfter, unreachable } from "./http.js";
 import { word } from "./numbers.js";
+import { Tabs } from "./tabs.js";
 
 /** A browser can set no header on a WebSocket, and a token does not belong into a URL: a ticket does, once. */
 export function webSocket(http, hooks) {
@@ -19,42 +20,44 @@ export function webSocket(http, hooks) {
             if (leaving.signal.aborted) return;
             socket = new WebSocket(`${http.base.replace(/^http/, "ws")}/v1/stream?${asked}`, "apus.v1");
             socket.onopen = () => hooks.tell("opened");
-            socket.onmessage = ({ data }) => take(hooks, data);
-            socket.onclose = ({ code }) => hooks.ended(code === 1005 || code === 1006 ? "lost" : { close: code });
+            socket.onmessage = ({ data }) => hooks.frame(...word(JSON.parse(data)));
+            socket.onclose = ({ code }) => hooks.ended({ close: code });
         },
         send(frame) {
             if (socket?.readyState === 1) socket.send(JSON.stringify(frame));
         },
         close() {
             leaving.abort();
-            if (!socket) return;
-            socket.onopen = socket.onmessage = socket.onclose = null;
-            socket.close();
+            socket?.close();
         },
     };
 }
+
+/** Each tab for itself has no request that stays open: a browser has six connections for all of them. */
+const alone = () => {
+    if (!Tabs.canShare) throw unreachable("no connection to spare");
+};
 
 export function eventStream(http, hooks) {
     const leaving = new AbortController();
     const { signal } = leaving;
     return {
         async open() {
+            alone();
             const response = await http.ask(`/v1/stream?${query(hooks.query())}`, { accept: "text/event-stream", signal });
-            if (!response.body) throw unreachable("no streamed answers here");
             hooks.tell("opened");
-            const reader = response.body.getReader();
-            const decoder = new TextDecoder();
+            // Where answers cannot be streamed, this fails, and something else is tried.
+            const reader = /** @type {any} */ (response.body).pipeThrough(new TextDecoderStream()).getReader();
             let rest = "";
             for (;;) {
                 const { value, done } = await reader.read();
-                if (done) return hooks.ended("lost");
+                if (done) throw unreachable("the stream has ended");
                 hooks.tell("heard");
-                const blocks = (rest + decoder.decode(value, { stream: true })).split(/\r?\n\r?\n/);
+                const blocks = (rest + value).split("\n\n");
                 rest = blocks.pop() ?? "";
                 for (const block of blocks) {
-                    const [, name] = /^event: ?(.*)$/m.exec(block) ?? [];
-                    const [, data] = /^data: ?(.*)$/m.exec(block) ?? [];
-                    if (name && data && !signal.aborted) take(hooks, `{${JSON.stringify(name)}:${data}}`);
+                    const { event, data } = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/)));
+                    if (data) hooks.frame(event, JSON.parse(data));
                 }
             }
         },
@@ -69,25 +72,15 @@ export function polling(http, hooks) {
         asking.abort();
         const { signal } = (asking = new AbortController());
         try {
+            if (wait) alone();
             const response = await http.ask("/v1/stream", { body: { ...hooks.query(), wait }, signal });
             const body = await response.json();
             if (!signal.aborted) hooks.polled(body, retryAfter(response));
         } catch (error) {
             if (signal.aborted) return;
             if (error.code === "reset") hooks.frame("reset", error.problem);
-            else hooks.ended(endOf(error));
+            else hooks.ended(error);
         }
     };
     return { open: () => poll(0), poll, close: () => asking.abort() };
-}
-
-/** What is no frame is not from this server. */
-function take(hooks, text) {
-    let frame;
-    try {
-        frame = word(JSON.parse(text));
-    } catch {
-        return hooks.ended("lost");
-    }
-    hooks.frame(...frame);
 }

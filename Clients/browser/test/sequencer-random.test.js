@@ -18,11 +18,11 @@ function disorder(random, place) {
     let now = 0;
     let number = 0;
     let carrier;
-    while (sequencer.position.seq < 400) {
+    while (sequencer.seq < 400) {
         now += random.below(400);
         if (!streams.size || random.chance(0.1)) {
             const back = random.below(3) * random.below(20);
-            streams.set((number += 1), { position: Math.max(0, sequencer.position.seq - back), sent: -1 });
+            streams.set((number += 1), { position: Math.max(0, sequencer.seq - back), sent: -1 });
         }
         const attempt = random.among([...streams.keys()]);
         const stream = streams.get(attempt);
@@ -38,7 +38,7 @@ function disorder(random, place) {
             input = { batch: { attempt, from, to, events } };
             stream.sent = to;
         }
-        const before = sequencer.position.seq;
+        const before = sequencer.seq;
         for (const action of sequencer.handle(input, now)) {
             if (action.apply) applied.push(...action.apply.map((event) => event.seq));
             else if (action.gap) {
@@ -48,10 +48,10 @@ function disorder(random, place) {
                 const { seq } = action.ack;
                 assert.equal(action.ack.attempt, carrier, place);
                 assert(seq <= (streams.get(carrier)?.sent ?? -1), `${place}: acked ${seq}, past what was sent`);
-                assert(seq <= sequencer.position.seq, `${place}: acked what is not applied`);
+                assert(seq <= sequencer.seq, `${place}: acked what is not applied`);
             }
         }
-        assert(sequencer.position.seq >= before, `${place}: the cursor went back`);
+        assert(sequencer.seq >= before, `${place}: the cursor went back`);
         const { deadline = now + 1 } = sequencer;
         assert(deadline > now && deadline <= now + 1_000, `${place}: the deadline`);
     }
