@@ -166,27 +166,37 @@ def test_the_session_ends_and_another_begins(folder):
         becomes(page, "websocket")
 
 
+PASSWORD = "correct horse battery"
+
+
+def same_origin(there, context, page=None):
+    """The test's page as if the server itself served it, so that its cookie is good."""
+    def serve(route):
+        path = route.request.url.removeprefix(there.url).split("?")[0]
+        file = f"Clients/browser{path}" if path.startswith("/src/") else "Tests/Browser/page.html"
+        route.fulfill(path=os.path.join(ROOT, file))
+
+    context.route(f"{there.url}/src/*", serve)
+    context.route(f"{there.url}/page.html", serve)
+    page = page or context.new_page()
+    page.goto(f"{there.url}/page.html")
+    page.wait_for_function("window.ready")
+    return page
+
+
+def sign_in(page, name):
+    signed_in = page.evaluate("""(body) => fetch("/v1/sessions", {
+        method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" },
+    }).then(async (response) => [response.status, await response.text()])""", {"name": name, "password": PASSWORD})
+    check(signed_in[0] == 201, f"signing in: {signed_in}")
+
+
 def test_the_cookie_of_the_same_origin(folder):
     with world(folder) as there:
-        password = "correct horse battery"
-        succeed("user", "add", "carol", "--role", "owner", "--password", password, "--data", there.server.data)
+        succeed("user", "add", "carol", "--role", "owner", "--password", PASSWORD, "--data", there.server.data)
         succeed("room", "create", "lobby", "--data", there.server.data)
-        context = there.device()
-
-        def serve(route):
-            path = route.request.url.removeprefix(there.url).split("?")[0]
-            file = f"Clients/browser{path}" if path.startswith("/src/") else "Tests/Browser/page.html"
-            route.fulfill(path=os.path.join(ROOT, file))
-
-        context.route(f"{there.url}/src/*", serve)
-        context.route(f"{there.url}/page.html", serve)
-        page = context.new_page()
-        page.goto(f"{there.url}/page.html")
-        page.wait_for_function("window.ready")
-        signed_in = page.evaluate("""(body) => fetch("/v1/sessions", {
-            method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" },
-        }).then(async (response) => [response.status, await response.text()])""", {"name": "carol", "password": password})
-        check(signed_in[0] == 201, f"signing in: {signed_in}")
+        page = same_origin(there, there.device())
+        sign_in(page, "carol")
         page.evaluate("open(undefined, {})")
         becomes(page, "websocket")
         check(page.evaluate("chat.command('room.join', { room: 'lobby' }).then(({ seq }) => seq > 0)"), "joined")
@@ -196,3 +206,61 @@ def test_the_cookie_of_the_same_origin(folder):
             becomes(page, transport)
             page.evaluate("chat.post('lobby', 'hello').then(() => got.posted.push('hello'))")
             wait_until(page, lambda: got(page, "posted") == ["hello"], "a reply")
+
+
+def test_what_is_said_in_the_moment_of_a_reload(folder):
+    with world(folder) as there:
+        pages = [there.tab(), there.tab()]
+        for page in pages:
+            becomes(page, "websocket")
+        there.server.kill()
+        for number, page in enumerate(pages, 1):
+            page.evaluate("text => addEventListener('pagehide', () => say([text]))", f"last words of tab {number}")
+            page.reload()
+            there.tab(page=page)
+            wait_until(page, lambda: status(page)["waiting"] == number, lambda: f"{number} to wait: {status(page)}")
+        there.server.start()
+        arrives(there, pages[0], ["last words of tab 1", "last words of tab 2"])
+
+
+def test_somebody_else_signs_in(folder):
+    """What one person has left unsent is not said by the next one, and is there when the first one is back."""
+    with world(folder) as there:
+        page = there.tab(account="shared")
+        becomes(page, "websocket")
+        there.server.kill()
+        page.evaluate("say(['by alice'])")
+        wait_until(page, lambda: status(page)["waiting"] == 1, lambda: f"one to wait: {status(page)}")
+        page.evaluate("token => chat.signIn(token)", there.bob.token)
+        there.server.start()
+        wait_until(page, lambda: page.evaluate("chat.user.name") == "bob", lambda: f"bob to be in: {status(page)}")
+        becomes(page, "websocket")
+        page.evaluate("say(['by bob'])")
+        hears(page, "by bob")
+        wait_until(page, lambda: page.evaluate("chat.pending") == [], lambda: page.evaluate("chat.pending"))
+        check(texts(there.bob) == ["by bob"], texts(there.bob))
+        page = there.tab(page=page, account="shared")
+        arrives(there, page, ["by bob", "by alice"])
+
+
+def test_what_nobody_knows_the_author_of_is_not_said_by_the_next_one(folder):
+    """With a cookie, what is said before the first snapshot is nobody's until there is one."""
+    with world(folder) as there:
+        for name in ("carol", "dave"):
+            succeed("user", "add", name, "--role", "owner", "--password", PASSWORD, "--data", there.server.data)
+        context = there.device()
+        page = same_origin(there, context)
+        sign_in(page, "carol")
+        context.route(f"{there.url}/v1/sync", lambda route: route.abort())
+        page.evaluate("open(undefined, {})")
+        page.evaluate("say(['by carol'])")
+        wait_until(page, lambda: page.evaluate("chat.outbox.length") == 1, "the store to have it")
+        context.unroute(f"{there.url}/v1/sync")
+        page = same_origin(there, context, page)
+        sign_in(page, "dave")
+        page.evaluate("open(undefined, {})")
+        becomes(page, "websocket")
+        page.evaluate("chat.command('room.join', { room: 'general' }).then(() => say(['by dave']))")
+        hears(page, "by dave")
+        check(texts(there.bob) == ["by dave"], texts(there.bob))
+        wait_until(page, lambda: page.evaluate("chat.pending") == [], lambda: page.evaluate("chat.pending"))

@@ -174,6 +174,7 @@ export class Connection {
             // What somebody else has left here unsent waits in the store until that user is back.
             this.outbox.entries = this.outbox.entries.filter((entry) => !entry.user || entry.user === user.id);
             this.tell({ snapshot });
+            for (const entry of this.outbox.entries) void this.keep(entry);
             this.climb("snapshot_taken");
         } catch (error) {
             this.climb({ snapshot_failed: endOf(error) });
@@ -184,6 +185,8 @@ export class Connection {
         const { attempt, tell } = link;
         switch (name) {
             case "hello":
+                // Somebody else has signed in.
+                if (content.user.id !== this.session.state.user?.id) return tell("reset", { spread_ms: 0 });
                 // On a resumed probe it is the second one: from here on it is a stream.
                 link.reads ||= !!link.hello;
                 link.hello = content;
@@ -233,7 +236,8 @@ export class Connection {
 
     keep(entry) {
         const { store, state } = this.session;
-        return store.put(entry.command.id, { user: state.user?.id, ...entry });
+        entry.user ??= state.user?.id;
+        return store.put(entry.command.id, entry);
     }
 
     forget(id) {

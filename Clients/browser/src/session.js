@@ -16,6 +16,7 @@ export class Session {
     constructor(url, { token, account }) {
         const base = url.replace(/\/+$/, "");
         const name = `apus ${base} ${account ?? (token ? digest(token) : "")}`;
+        this.isNamed = !!(account ?? token);
         this.listeners = new Set();
         this.tab = newID();
         this.http = new Http(base, token);
@@ -54,11 +55,12 @@ export class Session {
      */
     promise(command) {
         const { id } = command;
+        const user = this.state.user?.id;
         const promise = new Promise((resolve, reject) => {
-            this.promised.set(id, { command, resolve, reject });
-            const entry = { user: this.state.user?.id, place: Date.now(), command };
-            const written = this.tabs.leads ? Promise.resolve() : this.store.put(id, entry);
-            void written.then(() => this.wish({ add: command }));
+            this.promised.set(id, { command, user, resolve, reject });
+            const written = this.store.put(id, { user, place: Date.now(), command });
+            // It may have been taken back meanwhile.
+            void written.then(() => (this.promised.has(id) ? this.wish({ add: command }) : this.store.put(id)));
             this.emit("pending");
         });
         promise.catch(() => {}); // who does not listen here sees it in `pending`
@@ -88,7 +90,7 @@ export class Session {
             connection.climb("start");
             if (!this.isVisible) connection.climb("hidden");
             if (navigator.onLine === false) connection.climb("offline");
-            for (const { command } of this.promised.values()) connection.put({ add: command });
+            for (const add of this.mine) connection.put({ add });
             connection.tellOutbox();
         });
     }
@@ -98,9 +100,20 @@ export class Session {
         const { store, tab, outbox } = this;
         await store.put("lease", tab);
         const all = await store.all();
-        const entries = all ? [...all.values()].filter(({ command }) => command) : outbox;
+        const entries = all ? [...all.values()].filter((entry) => entry.command && this.owns(entry)) : outbox;
+        return new Connection(this, all?.get("memory"), entries);
+    }
+
+    /** What was written before its user was known: its own tab's, or the account's, if that is known. */
+    owns({ command, user }) {
+        if (!user) return this.isNamed || this.promised.has(command.id);
+        return user === (this.state.user?.id ?? user);
+    }
+
+    /** What this user was promised in this tab. */
+    get mine() {
         const me = this.state.user?.id;
-        return new Connection(this, all?.get("memory"), entries.filter(({ user = me }) => user === (me ?? user)));
+        return [...this.promised.values()].filter(({ user = me }) => user === me).map(({ command }) => command);
     }
 
     follow() {
@@ -139,7 +152,7 @@ export class Session {
             if (this.leader !== sender) {
                 this.leader = sender;
                 void this.catchUp();
-                for (const { command } of this.promised.values()) this.tabs.say({ add: command });
+                for (const add of this.mine) this.tabs.say({ add });
             } else if (name === "beat" && this.isBehind) void this.catchUp();
             this.news(content);
         } else if (name === "ping") {
@@ -259,7 +272,7 @@ export class Session {
         for (const { command, failure, isSent } of this.outbox) {
             add(command, failure ? "failed" : isSent ? "sent" : "queued", failure);
         }
-        for (const { command } of this.promised.values()) add(command, "queued");
+        for (const command of this.mine) add(command, "queued");
         return [...all.values()];
     }
 }

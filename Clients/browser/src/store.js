@@ -23,6 +23,8 @@ export class Store {
             const transaction = (await this.database)?.transaction("all", mode);
             if (!transaction) return undefined;
             const requests = work(transaction.objectStore("all"));
+            // Now, and not in a while: then a page that goes away at once does not take it along.
+            transaction.commit?.();
             await new Promise((resolve, reject) => {
                 transaction.oncomplete = resolve;
                 transaction.onabort = reject;

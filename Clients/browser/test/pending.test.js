@@ -77,3 +77,20 @@ test("a room is read as far as the reply says, in every tab, for in large rooms 
     assert.deepEqual([general.read, general.mentions], [5, 0]);
     alice.news({ acknowledged: { command: { id: "c", op: "read", room: "unknown" }, ok: { read: 1 } } });
 });
+
+test("what is taken back before it is written down is not sent, and not kept either", async () => {
+    const alice = session();
+    const written = [];
+    const wishes = [];
+    alice.store = { put: async (id, entry) => void written.push([id, entry?.user]) };
+    alice.wish = (wish) => wishes.push(wish);
+    const promise = alice.promise(command("a"));
+    alice.settle({ id: "a", code: "discarded" });
+    await assert.rejects(promise, { code: "discarded" });
+    await new Promise(setImmediate);
+    assert.deepEqual(written, [["a", "u_alice"], ["a", undefined]]);
+    assert.deepEqual(wishes, []);
+    void alice.promise(command("b"));
+    await new Promise(setImmediate);
+    assert.deepEqual(wishes, [{ add: command("b") }]);
+});
