@@ -12,8 +12,9 @@ export const seqOf = (cursor) => Number(cursor.slice(epochOf(cursor).length + 1)
 export class Sequencer {
     /** @param {string} cursor */
     constructor(cursor) {
-        // Attempts only grow; an old stream's late `hello` must not bring back the epoch before.
-        this.epochFrom = 0;
+        // Epochs that another one has followed: what is late must not bring them back, for an epoch with a position past
+        // its end is no cursor. An older attempt may bring a newer one, for a poll goes on over restarts of the server.
+        this.past = new Set();
         this.epoch = "";
         // How far each stream has been sent: an ack past that would be an error.
         this.sent = new Map();
@@ -39,9 +40,9 @@ export class Sequencer {
         return this[name](content) ?? [];
     }
 
-    hello({ epoch, attempt }) {
-        if (attempt < this.epochFrom) return;
-        this.epochFrom = attempt;
+    hello({ epoch }) {
+        if (epoch === this.epoch || this.past.has(epoch)) return;
+        this.past.add(this.epoch);
         this.epoch = epoch;
     }
 
@@ -53,6 +54,7 @@ export class Sequencer {
 
     snapshot(cursor) {
         this.epoch = epochOf(cursor);
+        this.past.clear();
         this.seq = this.acknowledged = seqOf(cursor);
         this.unacknowledged = 0;
         this.sent.clear();
@@ -72,7 +74,7 @@ export class Sequencer {
             if (this.carrier === attempt) this.carrier = undefined;
             return [...this.due(), { gap: attempt }];
         }
-        if (epoch !== undefined) this.hello({ epoch, attempt });
+        if (epoch !== undefined) this.hello({ epoch });
         const fresh = events.filter(({ seq }) => seq > before);
         this.seq = Math.max(before, to);
         sent.set(attempt, Math.max(sent.get(attempt) ?? 0, to));

@@ -34,8 +34,10 @@ public struct Sequencer: Sendable {
     static let longestUnacknowledged: Milliseconds = 1_000
 
     public private(set) var cursor: Cursor
-    /// Attempts only grow; an old stream's late `hello` must not bring back the epoch before.
-    private var epochFrom = 0
+    /// Epochs that another one has followed. What still tells of them, an old stream's late `hello`, must not bring them
+    /// back: an epoch with a position past its end is no cursor. Attempts' numbers do not tell which epoch is newer, for
+    /// a poll goes on over restarts of the server, beside streams that were opened after it.
+    private var past: Set<String> = []
     private var carrier: Int?
     /// How far each stream has been sent. An ack past that would be an error, however far another one has come.
     private var sent: [Int: Int64] = [:]
@@ -54,7 +56,7 @@ public struct Sequencer: Sendable {
     public mutating func handle(_ input: Input, now: Milliseconds) -> [Action] {
         var actions: [Action] = []
         switch input {
-        case .hello(let attempt, let epoch): adopt(epoch, attempt)
+        case .hello(_, let epoch): adopt(epoch)
         case .batch(let attempt, let epoch, let from, let to, let events):
             guard from <= cursor.seq, Self.isSound(from, to, events) else {
                 // The ladder is about to close it.
@@ -62,7 +64,7 @@ public struct Sequencer: Sendable {
                 acknowledge(now, &actions)
                 return actions + [.gap(attempt: attempt)]
             }
-            if let epoch { adopt(epoch, attempt) }
+            if let epoch { adopt(epoch) }
             let new = events.drop { $0.seq <= cursor.seq }
             cursor.seq = max(cursor.seq, to)
             sent[attempt] = max(sent[attempt] ?? 0, to)
@@ -79,6 +81,7 @@ public struct Sequencer: Sendable {
             firstUnacknowledged = nil
         case .snapshot(let cursor):
             self.cursor = cursor
+            past = []
             acknowledged = cursor.seq
             unacknowledged = 0
             firstUnacknowledged = nil
@@ -89,9 +92,9 @@ public struct Sequencer: Sendable {
         return actions
     }
 
-    private mutating func adopt(_ epoch: String, _ attempt: Int) {
-        guard attempt >= epochFrom else { return }
-        epochFrom = attempt
+    private mutating func adopt(_ epoch: String) {
+        guard epoch != cursor.epoch, !past.contains(epoch) else { return }
+        past.insert(cursor.epoch)
         cursor.epoch = epoch
     }
 
