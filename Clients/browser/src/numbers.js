@@ -1,7 +1,7 @@
 /** The machines' numbers, in milliseconds; docs/client.md gives the reason of each. */
 export const TIMES = {
     attempt: 10_000, check: 3_000, silence: 30_000, settled: 10_000, snapshot: 30_000, spacing: 200, sleep: 5_000,
-    strikeWindow: 120_000, avoidance: 60_000, longestAvoidance: 1_800_000, workedFor: 604_800_000, failedFor: 1_800_000,
+    strikeWindow: 120_000, avoidance: 30_000, longestAvoidance: 1_800_000, workedFor: 604_800_000, failedFor: 1_800_000,
     climbs: [5_000, 25_000, 90_000], laterClimbs: 600_000,
     shortestWait: 1_000, visibleInterval: 2_000, hiddenInterval: 60_000,
 };

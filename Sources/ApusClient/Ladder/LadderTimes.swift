@@ -12,7 +12,7 @@ enum LadderTimes {
 
     static let strikeWindow: Milliseconds = 120_000
     static let strikes = 3
-    static let avoidance: Milliseconds = 60_000
+    static let avoidance: Milliseconds = 30_000
     static let longestAvoidance: Milliseconds = 1_800_000
     static let workedFor: Milliseconds = 7 * 86_400_000
     static let failedFor: Milliseconds = 1_800_000
