@@ -5,10 +5,16 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import threading
 
-from apus import BINARY, Server, check, environment, make_room, run, wait_for
+from apus import BINARY, ROOT, Server, check, environment, make_room, run, wait_for
 from ledger import Ledger
+
+sys.path.insert(0, os.path.join(ROOT, "Tests/Lab"))
+
+from relay import Relay
+from trouble import Trouble
 
 UNLIMITED = ("--commands-per-second", "0", "--streams-per-user", "0")
 
@@ -204,3 +210,60 @@ def test_nothing_is_lost_doubled_or_out_of_order(folder):
                       if event["seq"] > last_seq and event["type"] == "message.created"]
             last_seq = max([last_seq, *seqs])
         check(texts == said, f"the reader saw {texts}")
+
+
+class Bot:
+    """`Examples/EchoBot` with a file in its folder, behind a network."""
+
+    def __init__(self, network, token, folder):
+        self.file = os.path.join(folder, "echo-bot.json")
+        self.start = lambda: subprocess.Popen(
+            [os.path.join(os.path.dirname(BINARY), "echo-bot"), f"http://{network.host}:{network.port}"], cwd=folder,
+            env=environment(APUS_TOKEN=token), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.process = self.start()
+
+    @property
+    def kept(self):
+        """What it would know after being killed now."""
+        try:
+            with open(self.file, encoding="utf-8") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def test_the_example_bot_answers_once(folder):
+    """Killed at each place between a question and its answer; the network is so slow that there is time for it."""
+    with Server(folder, *UNLIMITED) as server, Relay(server, Trouble(delay=(0.3, 0.4))) as slow:
+        alice, echo = server.client("alice"), server.client("echo")
+        make_room(server, "general", alice, echo)
+
+        def said():
+            return [message["text"] for message in alice.get("/v1/rooms/general/messages?limit=200").json["messages"]]
+
+        bot = Bot(slow, echo.token, folder)
+        try:
+            wait_for(lambda: '"cursor"' in bot.kept, lambda: f"the bot to have a position: {bot.kept!r}")
+            alice.say("general", "!echo awake")
+            wait_for(lambda: "awake" in said(), lambda: f"an answer: {said()}")
+            for when, is_there, is_kept in (
+                ("before it hears the question", lambda _: True, False),
+                ("before its answer is there", lambda id: id in bot.kept, True),
+                ("before it hears that its answer is there", lambda id: said()[-1] != "!echo " + when, True),
+            ):
+                id = f"echo-{alice.say('general', f'!echo {when}')['seq']}"
+                wait_for(lambda: is_there(id), lambda: f"the bot to be killed {when}: {said()}, {bot.kept!r}")
+                bot.kill()
+                check((id in bot.kept) == is_kept, f"it was not killed {when}: {bot.kept!r}")
+                bot.process = bot.start()
+                wait_for(lambda: when in said(), lambda: f"an answer after it was killed {when}: {said()}")
+            alice.say("general", "!echo over")
+            wait_for(lambda: "over" in said(), lambda: f"the last answer: {said()}")
+        finally:
+            bot.kill()
+        answers = [text for text in said() if not text.startswith("!")]
+        check(len(answers) == len(set(answers)) == 5, f"not each question was answered once: {said()}")
