@@ -145,6 +145,11 @@ def plain_http_is_sent_to_tls(ground):
     connection.close()
 
 
+def good_after_a_switch(ground):
+    ground.network.become("good")
+    ground.check_works()
+
+
 def an_empty_long_poll_of_25_s(ground):
     begun = time.monotonic()
     answer = ground.alice.get("/v1/stream?wait=25&rooms=general", seconds=60)
@@ -168,7 +173,8 @@ ANY = [
     websocket_both_ways, largest_frame, spaced_events, largest_body, polls_answered_at_once, a_client_that_goes_is_noticed]
 PROXY = [
     lengths_that_disagree_are_refused, headers_of_clients_are_not_believed, metrics_stay_inside,
-    secrets_of_hooks_are_not_logged, tls, plain_http_is_sent_to_tls]
+    secrets_of_hooks_are_not_logged, tls, plain_http_is_sent_to_tls,
+    good_after_a_switch]
 SLOW = [an_empty_long_poll_of_25_s, an_idle_websocket_of_90_s]
 # Caddy logs nothing and redirects by itself where nothing is said; the lab switches both.
 NOT_OF_CADDY = [secrets_of_hooks_are_not_logged, plain_http_is_sent_to_tls]

@@ -62,6 +62,10 @@ class Proxy:
         self.key, self.certificate, self.both = make_certificate(folder)
         self.output = open(os.path.join(folder, "output.log"), "ab")  # closed by stop
         self.write(changes)
+        self.start()
+
+    def start(self):
+        folder = self.folder
         self.process = subprocess.Popen(
             self.command(), cwd=folder, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
             env=os.environ | {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder})
@@ -110,13 +114,16 @@ class Proxy:
             lambda: self.worker() not in (None, before), lambda: f"{self.program} to reload; it says: {self.said()[-3000:]}")
         wait_for(self.is_ready, f"{self.program} to listen again")
 
-    def stop(self):
+    def end(self):
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def stop(self):
+        self.end()
         self.output.close()
 
 
@@ -177,12 +184,18 @@ class HAProxy(Proxy):
 
 
 class Caddy(Proxy):
-    """Only as it is recommended; it has no broken form, and is one process."""
+    """Only as it is recommended; it has no broken form, and is one process. It would take another configuration by its
+    admin interface only, which is off."""
 
     program = "caddy"
 
     def is_ready(self):
         return self.accepts()
+
+    def change(self, changes):
+        self.write(changes)
+        self.end()
+        self.start()
 
     def command(self):
         return ["caddy", "run", "--config", self.path("configuration"), "--adapter", "caddyfile"]
