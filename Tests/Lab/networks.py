@@ -139,6 +139,8 @@ class Kind:
     make: Callable
     phases: tuple = (("broken", None),)
     breaks: bool = True
+    # Packets vanish: nobody is told that nothing passes.
+    is_silent: bool = False
 
 
 FOR_A_WHILE = (("broken", 8), ("good", None))
@@ -157,11 +159,14 @@ HAPROXY_IDLE = (
 
 
 def relayed(sentence, phases=(("broken", None),), **fields):
-    return Kind(sentence, lambda server, folder: RelayNetwork(server, folder, Trouble(**fields)), phases)
+    broken = Trouble(**fields)
+    return Kind(sentence, lambda server, folder: RelayNetwork(server, folder, broken), phases, breaks=broken != GOOD)
 
 
 def lossy(sentence, percent, phases=(("broken", None),), **fields):
-    return Kind(sentence, lambda server, folder: LossyNetwork(server, folder, Trouble(**fields), percent), phases)
+    return Kind(
+        sentence, lambda server, folder: LossyNetwork(server, folder, Trouble(**fields), percent), phases,
+        is_silent=percent == 100)
 
 
 def proxied(sentence, proxy, broken=()):
