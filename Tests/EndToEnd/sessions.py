@@ -4,7 +4,8 @@ import os
 import sqlite3
 
 from apus import Client, Server, check, request, wait_for
-from people import PASSWORD, delete, expect, post, set_up, sign_in, sign_up, works
+from people import (
+    PASSWORD, delete, expect, post, set_up, setup_secret, sign_in, sign_up, signed_in, works)
 from websocket import WebSocket
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (test) " + "x" * 200}
@@ -163,6 +164,31 @@ def test_throttling(folder):
         expect(post(server, "/v1/sessions", {"name": "olga", "password": PASSWORD}), 429, "rate_limited")
         sign_in(server, "olga", headers={"Cookie": f"apus_device={here}"})
         expect(post(server, "/v1/sessions", {"name": "anna", "password": PASSWORD}, {"Cookie": f"apus_device={here}"}), 429)
+
+
+def test_links_work_where_tries_are_used_up(folder):
+    """One try a minute, so that none comes back while the test runs."""
+    with Server(folder, "--sign-in-tries", "1") as server:
+        secret = setup_secret(server)
+        account = {"name": "olga", "password": PASSWORD}
+        expect(post(server, "/v1/accounts", account | {"setup": "setup_wrong"}), 404, "no_such_link")
+        expect(post(server, "/v1/accounts", account | {"setup": "setup_wrong"}), 429, "rate_limited")
+        olga = signed_in(server, expect(post(server, "/v1/accounts", account | {"setup": secret}), 201))
+        stranger = {"name": "nobody", "password": "not it at all"}
+        expect(post(server, "/v1/sessions", stranger), 429, "rate_limited")
+        invite = olga.post("/v1/invites", {"uses": 1}).json["secret"]
+        person = sign_up(server, "anna", invite)
+        reset = olga.post(f"/v1/users/{person.id}/reset", {}).json["secret"]
+        expect(post(server, "/v1/password", {"reset": reset, "new": "her new password"}), 201)
+        # Both are used up, so they are wrong ones now.
+        expect(post(server, "/v1/accounts", account | {"name": "eve", "invite": invite}), 429, "rate_limited")
+        expect(post(server, "/v1/password", {"reset": reset, "new": "her new password"}), 429, "rate_limited")
+        server.stop()
+        server.arguments = (*server.arguments, "--registration", "open")
+        server.start()
+        expect(post(server, "/v1/accounts", account | {"name": "bert"}), 201)
+        expect(post(server, "/v1/accounts", account | {"name": "carl"}), 429, "rate_limited")
+        sign_up(server, "carl", olga.post("/v1/invites", {}).json["secret"])
 
 
 def test_unknown_names_take_as_long(folder):

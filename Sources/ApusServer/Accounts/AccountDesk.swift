@@ -102,9 +102,7 @@ final class AccountDesk: Sendable {
         }
         if let displayName, !NewUser.isDisplayName(displayName) { throw NewUser.badDisplayName }
         try Passwords.check(password)
-        let counts = [SignInThrottle.Count.address(visitor.address)]
-        try count(counts, visitor)
-        let way = try await way(setup: setup, invite: invite)
+        let way = try await way(setup: setup, invite: invite, visitor)
         // Looked at before the work of hashing, and again when the account is made.
         if try await backend.blocking({ [backend] in try backend.store.account(named: name) }) != nil {
             throw Problem(.nameTaken, "There is a user \"\(name)\" already; choose another name.")
@@ -120,33 +118,43 @@ final class AccountDesk: Sendable {
             try store.insertSession(session, hash: token.hash, of: user.key)
             return (user, events)
         }
-        // Who was invited is not somebody who makes accounts by the dozen.
-        if registration != .open || setup != nil { throttle.withLockedValue { $0.giveBack(counts) } }
         throttle.withLockedValue { $0.remember(name: name, address: visitor.address) }
         log("account made", user, visitor)
         return SignedIn(token: token, session: session, user: user, device: devices.make(for: name))
     }
 
-    private func way(setup secret: String?, invite: String?) async throws -> SignUp.Way {
+    /// How the account may be made. Who has a good link is never throttled: its secret is too long to be guessed, and
+    /// tries of others at the same address must not shut anybody out who was let in.
+    private func way(setup secret: String?, invite: String?, _ visitor: Visitor) async throws -> SignUp.Way {
         if let secret {
             // Hashes are compared: what is learnt from the time says nothing of the secret.
-            guard let setup, BearerToken(secret).hash == setup.hash else { throw Problem.goneLink }
+            guard let setup, BearerToken(secret).hash == setup.hash else { throw try wrongLink(visitor) }
             return .setup
         }
         try await requireOwner()
-        switch registration {
-        case .open: return .open
-        case .closed: throw Problem(.forbidden, "Accounts are made by the operator of this server only.")
-        case .invite:
-            guard let invite else {
-                throw Problem(.inviteRequired, "An account needs an invite; ask somebody who is here for a link.")
-            }
-            let hash = BearerToken(invite).hash
-            let link = try await backend.blocking { [backend] in try backend.store.link(hash: hash, kind: .invite)?.link
-            }
-            guard let link, !link.isExpired(at: now) else { throw Problem.goneLink }
-            return .invite(hash: hash)
+        if registration == .closed {
+            throw Problem(.forbidden, "Accounts are made by the operator of this server only.")
         }
+        if let hash = invite.map({ BearerToken($0).hash }), try await isInvite(hash) { return .invite(hash: hash) }
+        if registration == .open {
+            try count([.address(visitor.address)], visitor)
+            return .open
+        }
+        guard invite != nil else {
+            throw Problem(.inviteRequired, "An account needs an invite; ask somebody who is here for a link.")
+        }
+        throw try wrongLink(visitor)
+    }
+
+    private func isInvite(_ hash: [UInt8]) async throws -> Bool {
+        let found = try await backend.blocking { [backend] in try backend.store.link(hash: hash, kind: .invite) }
+        return found.map { !$0.link.isExpired(at: now) } ?? false
+    }
+
+    /// What to answer to a link that is not good, once it is counted.
+    private func wrongLink(_ visitor: Visitor) throws -> Problem {
+        try count([.address(visitor.address)], visitor)
+        return Problem.goneLink
     }
 
     // MARK: passwords
@@ -178,19 +186,16 @@ final class AccountDesk: Sendable {
     /// Sets a password by a link, ends all sessions and begins one.
     func resetPassword(_ secret: String, _ new: String, _ visitor: Visitor) async throws -> SignedIn {
         try Passwords.check(new)
-        let counts = [SignInThrottle.Count.address(visitor.address)]
-        try count(counts, visitor)
         let (link, now) = (BearerToken(secret).hash, now)
-        _ = try await backend.blocking { [backend] in
-            try Self.owner(of: backend.store.link(hash: link, kind: .reset), now)
-        }
+        let found = try await backend.blocking { [backend] in try backend.store.link(hash: link, kind: .reset) }
+        if Self.owner(of: found, now) == nil { throw try wrongLink(visitor) }
         let hash = try await passwords.run { try Passwords.hash(new) }
-        throttle.withLockedValue { $0.giveBack(counts) }
         let token = BearerToken()
         let session = Session(at: now, label: visitor.label)
         let (user, ended) = try await backend.write { store in
-            let key = try Self.owner(of: store.link(hash: link, kind: .reset), now)
-            guard let account = try store.account(key) else { throw Problem.goneLink }
+            guard let key = Self.owner(of: try store.link(hash: link, kind: .reset), now),
+                let account = try store.account(key)
+            else { throw Problem.goneLink }
             if account.isBanned { throw Problem.banned }
             try store.useLink(hash: link)
             try store.setPassword(hash, of: key)
@@ -203,9 +208,9 @@ final class AccountDesk: Sendable {
         return SignedIn(token: token, session: session, user: user, device: devices.make(for: user.name))
     }
 
-    private static func owner(of found: (link: Link, user: UserKey?)?, _ now: Timestamp) throws -> UserKey {
-        guard let found, let user = found.user, !found.link.isExpired(at: now) else { throw Problem.goneLink }
-        return user
+    private static func owner(of found: (link: Link, user: UserKey?)?, _ now: Timestamp) -> UserKey? {
+        guard let found, !found.link.isExpired(at: now) else { return nil }
+        return found.user
     }
 
     // MARK: what they share
