@@ -5,14 +5,16 @@ import ApusWire
 extension ServerBackend {
     /// Does something in a write transaction, which may run it twice; when this returns, it is on the disk and its
     /// events are published.
+    /// - Parameter payer: whose allowance of commands it takes from.
     func write<T: Sendable>(
-        _ body: @escaping @Sendable (any ChatTransaction) throws -> (T, [LogEvent])
+        payer: Identity? = nil, _ body: @escaping @Sendable (any ChatTransaction) throws -> (T, [LogEvent])
     ) async throws -> T {
         let result = WriteResult<T>()
         do {
             return try await withCheckedThrowingContinuation { (done: CheckedContinuation<T, any Error>) in
                 writer.submit(
                     WriteJob(
+                        payer: payer?.key,
                         run: { store in
                             let (value, events) = try body(store)
                             result.value = value

@@ -48,8 +48,12 @@ final class Desk: ReplyReceiver {
 
     func submission(_ user: Identity, _ json: String) throws -> WriterWork {
         let items = try Command.list(try JSONValue(parsing: json.utf8), requiresID: false)
+        return .submission(submission(user, items))
+    }
+
+    func submission(_ user: Identity, payer: UserKey? = nil, _ items: [Command.Item]) -> Submission {
         let address = ReplyAddress(half: 0, receiver: NIOLoopBound<any ReplyReceiver>(self, eventLoop: loop))
-        return .submission(Submission(user: user, items: items, replyTo: address))
+        return Submission(user: user, payer: payer, items: items, replyTo: address)
     }
 
     /// Runs a group and returns its replies, in order.

@@ -82,6 +82,26 @@ def test_what_a_webhook_refuses(folder):
         check(hook["user"] not in {user["id"] for user in bob.sync()["users"]}, "the hook is still in the room")
 
 
+def test_webhooks_do_not_get_round_the_rate_limit(folder):
+    with Server(folder, "--commands-per-second", "1", "--command-burst", "20") as server:
+        root, alice = admin(server), server.client("alice")
+        alice.do("room.create", kind="public", room="builds")
+        made = [alice.post("/v1/rooms/builds/hooks", {"name": f"CI {number}"}) for number in range(11)]
+        check([answer.status for answer in made[:10]] == [201] * 10, f"ten hooks: {made}")
+        problem(made[10], 413, "too_large", "the eleventh")
+        urls = [answer.json["url"] for answer in made[:10]]
+        said = [request(server, "POST", urls[number % 10], {"text": f"{number}"}) for number in range(40)]
+        refused = [answer for answer in said if answer.status != 200]
+        # 12 of the burst are gone; one more grows back each second.
+        check(len(refused) > 10 and len(said) - len(refused) >= 8, f"posting by hooks: {said}")
+        for answer in refused:
+            problem(answer, 429, "rate_limited", "a post too many")
+            check(int(answer.headers["Retry-After"]) >= 1, f"how long to wait: {answer.headers}")
+        problem(alice.post("/v1/rooms/builds/hooks", {"name": "x"}), 429, "rate_limited", "a hook too many")
+        bots = [root.post("/v1/bots", {"name": f"bot{number}"}) for number in range(40)]
+        check(bots[0].status == 201 and bots[-1].status == 429, f"making bots: {bots}")
+
+
 def test_a_bot_is_made_by_an_admin_and_commands_as_anybody(folder):
     with Server(folder) as server:
         root, alice = admin(server), server.client("alice")

@@ -18,13 +18,18 @@ package struct HookChange {
             throw Problem(.invalidField, "A hook's \"name\" has 1 to 64 characters.")
         }
         let room = try context.governedRoom(slug)
+        guard try context.store.hookCount(in: room.key) < Hook.maximum else {
+            throw Problem(
+                .tooLarge, "\"\(room.slug)\" has \(Hook.maximum) hooks, the most there may be; remove one first.")
+        }
         let account = NewUser(
             name: OpaqueID.make(prefix: "hook-", length: 20), displayName: name, role: .bot, password: nil)
         let key = try context.store.insertUser(account)
         let user = Identity(key: key, id: account.id, name: account.name, displayName: account.displayName)
         try context.join(user, to: room)
-        let hook = Hook(id: OpaqueID.make(prefix: "h_"), room: room.slug, user: user, at: context.at)
-        try context.store.insertHook(hook, tokenHash: token.hash, in: room.key, by: context.user.key)
+        let hook = Hook(
+            id: OpaqueID.make(prefix: "h_"), room: room.slug, user: user, by: context.user.key, at: context.at)
+        try context.store.insertHook(hook, tokenHash: token.hash, in: room.key)
         return hook
     }
 

@@ -50,7 +50,7 @@ final class CommandRunner {
             if stopped {
                 result = .failure(Problem(.notTried, "An earlier command of the array failed; send this one again."))
             } else {
-                result = try run(item, of: submission.user, in: store, into: &outcome)
+                result = try run(item, of: submission, in: store, into: &outcome)
             }
             if case .failure(let problem) = result, problem.code.isRetryable { stopped = true }
             outcome.results.append(Self.label(result))
@@ -67,14 +67,14 @@ final class CommandRunner {
     }
 
     private func run(
-        _ item: Command.Item, of user: Identity, in store: any ChatTransaction, into outcome: inout Outcome
+        _ item: Command.Item, of submission: Submission, in store: any ChatTransaction, into outcome: inout Outcome
     ) throws -> Result<JSONObject, Problem> {
         do {
             let command = try item.command.get()
             let context = CommandContext(
-                store: store, hub: hub, user: try current(user, in: store), id: command.id, at: hub.wallClock(),
-                limits: limits)
-            let ok = try store.savepoint { try run(command, in: context) }
+                store: store, hub: hub, user: try current(submission.user, in: store), id: command.id,
+                at: hub.wallClock(), limits: limits)
+            let ok = try store.savepoint { try run(command, in: context, payer: submission.payer) }
             outcome.forgetSignals(ofWhoLeftIn: context.events)
             outcome.events += context.events
             outcome.purged += context.purged
@@ -94,6 +94,14 @@ final class CommandRunner {
         }
     }
 
+    /// Takes one command off somebody's allowance, or throws `rate_limited`.
+    func charge(_ payer: UserKey, at now: Timestamp) throws {
+        guard let wait = limiter.refusal(for: payer, now: now) else { return }
+        throw Problem(
+            .rateLimited, "More than \(limits.commandsPerSecond) commands a second; try again in \(wait) ms.",
+            retryAfterMilliseconds: wait)
+    }
+
     /// The user as the account is now: the command may have waited, or its stream may be older than a change.
     private func current(_ user: Identity, in store: any ChatTransaction) throws -> Identity {
         guard let account = try store.account(user.key) else {
@@ -103,18 +111,13 @@ final class CommandRunner {
         return account.identity
     }
 
-    private func run(_ command: Command, in context: CommandContext) throws -> JSONObject {
+    private func run(_ command: Command, in context: CommandContext, payer: UserKey) throws -> JSONObject {
         let known = chatCommands[command.op]
         // The id comes before every other check, so that a repeat is answered even when it would now be refused.
         if let id = command.id, let first = try context.store.remembered(id, of: context.user.key) {
             return try repeated(command, known, first)
         }
-        if let wait = limiter.refusal(for: context.user.key, now: context.at) {
-            throw Problem(
-                .rateLimited,
-                "More than \(limits.commandsPerSecond) commands a second; try again in \(wait) ms.",
-                retryAfterMilliseconds: wait)
-        }
+        try charge(payer, at: context.at)
         guard let known else {
             let ops = chatCommands.keys.sorted().joined(separator: ", ")
             throw Problem(.unknownOperation, "There is no op \"\(command.op.prefix(40))\"; there are \(ops).")

@@ -24,10 +24,14 @@ extension SQLiteStore {
 }
 
 extension SQLiteTransaction {
-    func insertHook(_ hook: Hook, tokenHash: [UInt8], in room: RoomKey, by: UserKey) throws {
+    func insertHook(_ hook: Hook, tokenHash: [UInt8], in room: RoomKey) throws {
         try run(
             "INSERT INTO hook (hash, id, room, user, by, created_at) VALUES (?, ?, ?, ?, ?, ?)", Data(tokenHash),
-            hook.id, room.raw, hook.user.key.raw, by.raw, hook.at.milliseconds)
+            hook.id, room.raw, hook.user.key.raw, hook.by.raw, hook.at.milliseconds)
+    }
+
+    func hookCount(in room: RoomKey) throws -> Int64 {
+        try row("SELECT count(*) FROM hook WHERE room = ?", room.raw)?[0] ?? 0
     }
 
     func deleteHook(_ id: String, in room: RoomKey) throws -> Identity? {
@@ -45,11 +49,13 @@ extension SQLiteTransaction {
 extension Hook {
     /// The columns that `init(_:)` reads, by position.
     fileprivate static let columns = """
-        SELECT user.key, user.id, user.name, user.display_name, hook.id, room.slug, hook.created_at
+        SELECT user.key, user.id, user.name, user.display_name, hook.id, room.slug, hook.by,
+            hook.created_at
         FROM hook JOIN user ON user.key = hook.user JOIN room ON room.key = hook.room
         """
 
     fileprivate init(_ row: Row) {
-        self.init(id: row[4], room: row[5], user: Identity(row), at: Timestamp(milliseconds: row[6]))
+        self.init(
+            id: row[4], room: row[5], user: Identity(row), by: UserKey(row[6]), at: Timestamp(milliseconds: row[7]))
     }
 }

@@ -1,3 +1,4 @@
+import ApusChat
 import ApusCore
 import ApusTransports
 import ApusWire
@@ -5,15 +6,15 @@ import NIOCore
 
 extension ServerBackend {
     /// Runs a command for a route, as if it had come in on a connection.
-    func run(_ command: JSONObject, as user: Identity) async throws -> JSONObject {
+    /// - Parameter payer: whose allowance it takes from.
+    func run(_ command: JSONObject, as user: Identity, payer: UserKey) async throws -> JSONObject {
         let items = try Command.list(.object(command), requiresID: false)
         let half = hub.halves.randomElement()!  // a hub has at least one half
         let reply = try await half.loop.flatSubmit {
             let receiver = CommandReply(half.loop.makePromise())
-            self.submit(
-                items, of: user,
-                replyTo: ReplyAddress(
-                    half: half.index, receiver: NIOLoopBound<any ReplyReceiver>(receiver, eventLoop: half.loop)))
+            let replyTo = ReplyAddress(
+                half: half.index, receiver: NIOLoopBound<any ReplyReceiver>(receiver, eventLoop: half.loop))
+            self.writer.submit(Submission(user: user, payer: payer, items: items, replyTo: replyTo))
             return receiver.promise.futureResult
         }.get()
         return try reply.result.get()

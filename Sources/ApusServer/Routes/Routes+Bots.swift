@@ -16,7 +16,9 @@ extension Routes {
         let displayName = body["display_name"]?.string
         let token = BearerToken()
         let bot = try NewBot(name: name, displayName: displayName, token: token)
-        let user = try await backend.write { store in (try bot.make(in: store, by: identity, at: .now), []) }
+        let user = try await backend.write(payer: identity) { store in
+            (try bot.make(in: store, by: identity, at: .now), [])
+        }
         return Self.json(.created) {
             $0.member("token", token.text)
             $0.name("user")

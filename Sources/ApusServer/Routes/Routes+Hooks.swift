@@ -16,7 +16,7 @@ extension Routes {
             throw Problem(.invalidField, "A hook needs \"name\", a string: whom its messages seem to come from.")
         }
         let token = BearerToken()
-        let hook = try await backend.write { [backend] store in
+        let hook = try await backend.write(payer: identity) { [backend] store in
             let change = HookChange(in: store, hub: backend.hub, by: identity, at: backend.hub.wallClock())
             let hook = try change.make(named: name, in: slug, token: token)
             return (hook, change.events)
@@ -69,7 +69,7 @@ extension Routes {
         }
         var command: JSONObject = ["op": "message.post", "room": .string(hook.room), "text": .string(text)]
         if let id = request.headers[.idempotencyKey] { command["id"] = .string(id) }
-        _ = try await backend.run(command, as: hook.user)
+        _ = try await backend.run(command, as: hook.user, payer: hook.by)
         return Self.response(.ok, "text/plain; charset=utf-8", Array("ok".utf8))
     }
 }

@@ -1,0 +1,61 @@
+import ApusCore
+import ApusSQLite
+import ApusWire
+import Synchronization
+import Testing
+
+@testable import ApusChat
+
+struct HookTests {
+    private func desk(perSecond: Int, burst: Int) throws -> (desk: Desk, ada: Identity) {
+        var limits = ChatLimits()
+        limits.commandsPerSecond = perSecond
+        limits.commandBurst = burst
+        let desk = try Desk(limits: limits)
+        let ada = try desk.user("ada")
+        try desk.ok(ada, #"{"op":"room.create","kind":"public","room":"den"}"#)
+        return (desk, ada)
+    }
+
+    private func problem(_ body: () throws -> Void) throws -> Problem? {
+        do { try body() } catch let problem as Problem { return problem }
+        return nil
+    }
+
+    @Test func `what a hook posts is taken off the allowance of who made it`() throws {
+        let (desk, ada) = try desk(perSecond: 1, burst: 5)
+        let hooks = try (0..<2).map { try desk.makeHook("\($0)", in: "den", by: ada) }
+        let post = #"[{"op":"message.post","room":"den","text":"green"}]"#
+        func say(_ hook: Hook) throws -> ProblemCode? {
+            let item = try Command.list(try JSONValue(parsing: post.utf8), requiresID: false)
+            return desk.run([.submission(desk.submission(hook.user, payer: hook.by, item))])[0].problem
+        }
+        // The room, two hooks: two are left, whoever takes them.
+        #expect(
+            try [say(hooks[0]), say(hooks[1]), say(hooks[0]), say(hooks[1])] == [nil, nil, .rateLimited, .rateLimited])
+        #expect(try desk.send(ada, post)[0].problem == .rateLimited)
+        let read = try desk.store.hooks(in: try #require(try desk.store.room(named: "den")).key)
+        #expect(read.map(\.by) == [ada.key, ada.key])
+        desk.clock.advance(milliseconds: 1000)
+        #expect(try say(hooks[1]) == nil)
+    }
+
+    @Test func `making a hook takes from the allowance, and tells how long to wait`() throws {
+        let (desk, ada) = try desk(perSecond: 1, burst: 3)
+        for name in ["a", "b"] { _ = try desk.makeHook(name, in: "den", by: ada) }
+        let refusal = try problem { _ = try desk.makeHook("c", in: "den", by: ada) }
+        #expect(refusal?.code == .rateLimited && refusal?.retryAfterMilliseconds == 1000)
+        #expect(try desk.store.hooks(in: try #require(try desk.store.room(named: "den")).key).count == 2)
+    }
+
+    @Test func `a room has ten hooks at the most`() throws {
+        let (desk, ada) = try desk(perSecond: 0, burst: 0)
+        try desk.ok(ada, #"{"op":"room.create","kind":"public","room":"other"}"#)
+        let hooks = try (0..<10).map { try desk.makeHook("\($0)", in: "den", by: ada) }
+        #expect(try problem { _ = try desk.makeHook("more", in: "den", by: ada) }?.code == .tooLarge)
+        _ = try desk.makeHook("elsewhere", in: "other", by: ada)
+        try desk.removeHook(hooks[3].id, in: "den", by: ada)
+        _ = try desk.makeHook("again", in: "den", by: ada)
+        #expect(try problem { _ = try desk.makeHook("more", in: "den", by: ada) }?.code == .tooLarge)
+    }
+}
