@@ -52,9 +52,22 @@ public final class ApusClient: Sendable {
     public var status: AsyncStream<Status> {
         let (stream, continuation) = AsyncStream.makeStream(of: Status.self, bufferingPolicy: .bufferingNewest(1))
         run { [weak self] shell in
-            let status = Status(shell.ladder.status, waiting: shell.outbox.waiting, now: shell.now)
-            let number = shell.readers.watch(continuation, status)
-            continuation.onTermination = { [weak self] _ in self?.run { $0.readers.unwatch(number) } }
+            let status = Status(shell.ladder.status, waiting: shell.outbox.saidWaiting, now: shell.now)
+            let number = shell.readers.status.watch(continuation, status)
+            continuation.onTermination = { [weak self] _ in self?.run { $0.readers.status.unwatch(number) } }
+            if shell.readers.isClosed { shell.readers.endWatching() }
+        }
+        return stream
+    }
+
+    /// What is true only for now: who types, who is here, who has read what; a slow watcher gets the newest. While the
+    /// client is not connected it stays as it was.
+    public var signals: AsyncStream<Signals> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Signals.self, bufferingPolicy: .bufferingNewest(1))
+        run { [weak self] shell in
+            let number = shell.readers.signals.watch(continuation, shell.signals)
+            continuation.onTermination = { [weak self] _ in self?.run { $0.readers.signals.unwatch(number) } }
+            if shell.readers.isClosed { shell.readers.endWatching() }
         }
         return stream
     }

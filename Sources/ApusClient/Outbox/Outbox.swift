@@ -62,8 +62,12 @@ public struct Outbox: Sendable {
     /// After a restart. What may have been sent before is sent again under its id.
     public init(restoring entries: [Entry]) { self.entries = entries.sorted { $0.place < $1.place } }
 
-    /// How many wait for the server, for sentences such as "2 messages waiting".
+    /// How many wait for the server.
     public var waiting: Int { entries.count { $0.failure == nil } }
+
+    /// How many of them the user knows of, for sentences such as "2 messages waiting": not those that only tell where
+    /// one has read to.
+    public var saidWaiting: Int { entries.count { $0.failure == nil && $0.command.op != "read" } }
 
     /// When to come back with `due`.
     public var deadline: Milliseconds? {

@@ -52,6 +52,7 @@ extension Shell {
     private func take(_ batch: Batch<Event, Signal>, epoch: String?, from number: Int) {
         if let to = batch.signalsTo { signalsTo = to }
         for signal in batch.signals { rooms?.apply(signal) }
+        if signals.apply(batch) { readers.signals.tell(signals) }
         tell(.batch(attempt: number, epoch: epoch, from: batch.from, to: batch.to, events: batch.events))
         // An empty stretch moves the cursor, too.
         backlog.append([], upTo: min(batch.to, sequencer.cursor.seq))

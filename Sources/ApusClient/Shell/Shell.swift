@@ -20,6 +20,7 @@ final class Shell {
     var lines: [Int: Line] = [:]
     var carrier: Int?
     var signalsTo: String?
+    var signals = Signals()
     var hasCursor: Bool
     var memory: Memory
 
@@ -87,7 +88,7 @@ final class Shell {
 
     /// After each input: the alarm, and what the application sees.
     func settle() {
-        readers.tell(Status(ladder.status, waiting: outbox.waiting, now: now))
+        readers.tell(Status(ladder.status, waiting: outbox.saidWaiting, now: now))
         let next = [ladder.deadline, sequencer.deadline, outbox.deadline, saveBy].compactMap(\.self).min()
         guard next != alarm?.at else { return }
         alarm?.scheduled.cancel()
