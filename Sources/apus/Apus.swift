@@ -10,8 +10,8 @@ struct Apus: AsyncParsableCommand {
         abstract: "Chat that stays up on any network.",
         version: Version.description,
         subcommands: [
-            Serve.self, User.self, Token.self, Invite.self, RoomCommand.self, Send.self, Tail.self, Doctor.self,
-            Bench.self,
+            Serve.self, User.self, Token.self, Invite.self, RoomCommand.self, Chat.self, Send.self, Tail.self,
+            Doctor.self, Bench.self,
         ])
 
     /// Exit codes: 0 done; 1 it could not be done; 2 the command was wrong.

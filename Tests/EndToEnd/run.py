@@ -20,7 +20,7 @@ NAMES = [
     "full_disk", "operator_errors", "settings", "hostile_http", "hostile_websocket", "hostile_json",
     "connection_limit", "slow_readers", "control_socket", "goodbye", "metrics_and_logs", "bench", "load_tool", "tour",
     "bench_trouble", "upgrade", "hooks", "rooms", "accounts", "sessions", "pages", "deletion", "search", "lab", "jwt",
-    "access", "openapi", "client", "doctor", "client_tls", "networks_client", "web",
+    "access", "openapi", "client", "doctor", "client_tls", "networks_client", "web", "chat",
 ]
 # Run only when they are named.
 ON_REQUEST = ["counts", "search_scale"]

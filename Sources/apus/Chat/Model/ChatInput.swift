@@ -1,0 +1,64 @@
+import ApusClient
+import ApusWire
+
+/// What can happen to the chat.
+enum ChatInput: Sendable {
+    case key(Key)
+    case resized(width: Int, height: Int)
+    case connection(Connection)
+    case roundTrip(Milliseconds)
+    /// `GET /v1/sync`, true at its `seq`.
+    case synced(JSONValue)
+    case syncFailed(String)
+    case event(Event)
+    /// Events were missed: what is known is no longer good.
+    case reset
+    case signals(Signals)
+    case history(room: String, before: Int64?, History)
+    case historyFailed(room: String, String)
+    case posted(id: String, Posted)
+    case refused(id: String, Outbox.Refusal)
+    /// What an earlier run was refused, from the client's file.
+    case unsent([ApusClient.Unsent])
+    /// A room that one has come into, as `GET /v1/rooms/{room}` has it.
+    case room(JSONValue, opens: Bool)
+    case publicRooms(JSONValue)
+    /// As `GET /v1/rooms/{room}/members` has them.
+    case members(room: String, JSONValue)
+    case found(words: String, [Message])
+    case name(user: String, JSONValue)
+    /// Something to be told in a line.
+    case told(String)
+    /// Time has passed.
+    case tick
+
+    struct Connection: Equatable, Sendable {
+        /// What carries, while something does.
+        var transport: String?
+        var sentence = "Connecting…"
+        var waiting = 0
+    }
+}
+
+/// What is to be done about it.
+enum ChatEffect: Equatable, Sendable {
+    case sync
+    case history(room: String, before: Int64?)
+    case post(id: String, room: String, text: String, replyTo: Int64?)
+    case discard(id: String)
+    case edit(room: String, number: Int64, text: String)
+    case delete(room: String, number: Int64)
+    case read(room: String, number: Int64)
+    case typing(room: String, Bool)
+    case join(String)
+    case leave(String)
+    case create(String)
+    case direct(user: String)
+    case room(String, opens: Bool)
+    case publicRooms
+    case members(String)
+    case search(String)
+    case name(user: String)
+    case redraw
+    case quit
+}
