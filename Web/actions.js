@@ -46,13 +46,8 @@ export function actionBar(list, { row: rowOf, me, isGoverned, act }) {
     list.addEventListener("pointerover", (event) => event.pointerType === "mouse" && over(event));
     list.addEventListener("pointerleave", (event) => event.pointerType === "mouse"
         && !bar.contains(document.activeElement) && bar.remove());
+    // By keyboard, and by a finger, which has no hover.
     list.addEventListener("focusin", over);
-    // A finger has no hover: a tap shows the bar.
-    list.addEventListener("click", (event) => {
-        const message = event.target.closest(".message");
-        if (message && !event.target.closest("button, a")
-            && getSelection()?.isCollapsed) message.focus({ preventScroll: true });
-    });
     list.addEventListener("keydown", (event) => walk(event, list));
 }
 

@@ -6,7 +6,7 @@ from browser import REMOVALS, check, wait_until
 from page_world import place
 
 MOST_BYTES = 200 * 1024
-# What is allowed on the slowest machine that runs this; on a quiet one it is some 300 ms.
+# Of the best of five, for this machine has other things to do as well.
 MOST_SECONDS = 1
 
 
@@ -16,7 +16,7 @@ def test_it_is_usable_within_a_second_and_weighs_little(folder):
         for number in range(100):
             there.olga.say("general", f"message {number}")
         times = []
-        for _ in range(3):
+        for _ in range(5):
             olga = there.person(there.olga)
             page = olga.page
             sizes = transferred(page)

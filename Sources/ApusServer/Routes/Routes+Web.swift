@@ -39,7 +39,6 @@ extension Routes {
         }
         var response = Self.file(file, request)
         response.headers[.cacheControl] = "public, max-age=31536000, immutable"
-        response.headers[.contentSecurityPolicy] = Self.policy
         return response
     }
 
