@@ -87,14 +87,15 @@ package final class Server: Sendable {
             searches = Searches(store: store, indexer: indexer)
             undo.append(searches.stop)
             readiness = Readiness(writer: writer)
+            let proxies = TrustedProxies(settings.trustedProxies)
             let handlers = Routes(
                 backend: backend, accounts: accounts, instruments: instruments, readiness: readiness,
-                searches: searches, web: WebPage(), logger: logger)
+                searches: searches, web: WebPage(), proxies: proxies, logger: logger)
             routes = handlers.served.map { "\($0.method) \($0.path)" }
             let front = Front(
                 backend: backend, router: RouterBridge(logger: logger, responder: handlers.responder()),
                 timeouts: settings.timeouts,
-                connectionsPerAddress: settings.connectionsPerAddress, logger: logger)
+                connectionsPerAddress: settings.connectionsPerAddress, proxies: proxies, logger: logger)
             quiescing = NIOLockedValueBox(ServerQuiescingHelper(group: group))
             undo.append { [quiescing] in quiescing.withLockedValue { $0 = nil } }
             listener = try await Self.bind(settings, group, quiescing, front)

@@ -17,6 +17,8 @@ package struct ServerSettings: Sendable {
     package var timeouts = FrontTimeouts()
     /// 0 means any number.
     package var connectionsPerAddress = 0
+    /// Reverse proxies that are believed about where requests come from: addresses and networks.
+    package var trustedProxies: [String] = []
     package var registration = Registration.invite
     /// Tries to sign in a minute, for each address and each name; 0 means any number.
     package var signInTries = 10
@@ -33,6 +35,9 @@ package struct ServerSettings: Sendable {
 
     /// Whether a text may stand among the allowed origins.
     package static func isOrigin(_ text: String) -> Bool { AllowedOrigins.isOrigin(text) }
+
+    /// Whether a text may stand among the trusted proxies.
+    package static func isNetwork(_ text: String) -> Bool { TrustedProxies.isNetwork(text) }
 
     /// What `hello` tells clients; 0 means no limit.
     var limits: JSONObject {

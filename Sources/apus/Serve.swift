@@ -79,8 +79,14 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Streams and waiting polls a user (default: 20).")
     var streamsPerUser: Int?
 
-    @Option(help: "Connections an address, which behind a proxy is everybody's (default: 0, any number).")
+    @Option(help: "Connections an address, which behind a proxy needs --trusted-proxies (default: 0, any number).")
     var connectionsPerAddress: Int?
+
+    @Option(
+        help:
+            "Reverse proxies that are believed about who asks (X-Forwarded-For), as 127.0.0.1,10.0.0.0/8 (default: none)."
+    )
+    var trustedProxies: String?
 
     @Option(help: "Who may make an account: open, invite or closed (default: invite).")
     var registration: String?

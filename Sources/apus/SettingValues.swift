@@ -58,7 +58,14 @@ struct SettingValues {
         settings.hub.maximumCatchUp = try limit("max-catch-up").map(Int64.init) ?? settings.hub.maximumCatchUp
         settings.registration = try choice("registration", Registration.self) ?? settings.registration
         settings.signInTries = try limit("sign-in-tries") ?? settings.signInTries
-        settings.allowedOrigins = try origins() ?? settings.allowedOrigins
+        settings.allowedOrigins =
+            try list(
+                "allowed-origins", of: "origins such as https://chat.example, without a path",
+                where: ServerSettings.isOrigin) ?? settings.allowedOrigins
+        settings.trustedProxies =
+            try list(
+                "trusted-proxies", of: "addresses and networks such as 127.0.0.1, ::1 or 10.0.0.0/8",
+                where: ServerSettings.isNetwork) ?? settings.trustedProxies
         settings.jwt = try jwt()
         return settings
     }
@@ -98,17 +105,19 @@ struct SettingValues {
             "\(name) is one of \(choices), but \"\(text)\" was given.", isUsage: name.hasPrefix("--"))
     }
 
-    private func origins() throws -> [String]? {
-        guard let (content, name) = try value("allowed-origins", .stringArray), case .stringArray(let items) = content
+    /// A list of texts each of which must be as `isGood` wants it; `expected` says how.
+    private func list(
+        _ key: String, of expected: String, where isGood: (String) -> Bool
+    ) throws -> [String]? {
+        guard let (content, name) = try value(key, .stringArray), case .stringArray(let items) = content
         else { return nil }
         return try items.map { item in
-            let origin = item.trimmingCharacters(in: .whitespaces)
-            guard ServerSettings.isOrigin(origin) else {
+            let text = item.trimmingCharacters(in: .whitespaces)
+            guard isGood(text) else {
                 throw OperatorError(
-                    "\(name) lists origins such as https://chat.example, without a path, but \"\(origin)\" was given.",
-                    isUsage: name.hasPrefix("--"))
+                    "\(name) lists \(expected), but \"\(text)\" was given.", isUsage: name.hasPrefix("--"))
             }
-            return origin
+            return text
         }
     }
 

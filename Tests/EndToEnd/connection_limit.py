@@ -6,8 +6,9 @@ import os
 import re
 import socket
 
-from apus import Server, check, exchange, run, wait_for
+from apus import Server, check, exchange, request, run, wait_for
 from metrics import Metrics
+from websocket import WebSocket
 
 
 def connect(server, source="127.0.0.1"):
@@ -69,6 +70,46 @@ def test_each_address_has_its_places(folder):
             connection.close()
         wait_for(lambda: figures().value("apus_connections") == 1, "all to be gone")
         check(places(server) == 5, "the places afterwards")
+
+
+def test_behind_a_trusted_proxy_each_client_has_its_places(folder):
+    with Server(folder, "--connections-per-address", "2", "--trusted-proxies", "127.0.0.1") as server:
+        alice = server.client("alice")
+        held = [connect(server) for _ in range(10)]
+        check(all(is_open(connection) for connection in held), "the proxy's own connections")
+
+        def ask(client, path="/v1/sync", **more):
+            return request(server, "GET", path, headers=alice.authorization | {"X-Forwarded-For": client} | more)
+
+        def stream(client):
+            return WebSocket(server, alice.token, headers=f"X-Forwarded-For: {client}\r\n")
+        one, other = "203.0.113.1", "203.0.113.2"
+        first, second = stream(one), stream(one)
+        first.frames("hello"), second.frames("hello")
+        check(stream(one).closing()[1] == 4429, "a third WebSocket")
+        for path in ("/v1/sync", "/v1/stream", "/healthz"):
+            answer = ask(one, path)
+            check(answer.status == 429 and answer.json["code"] == "too_many_streams", f"{path}: {answer}")
+            check(int(answer.headers["Retry-After"]) >= 1, f"{path}: {answer.headers}")
+            check(ask(other, path).status == 200, f"{path} of another client")
+        first.close()
+        wait_for(lambda: ask(one).status == 200, "the place of a WebSocket that is gone")
+
+        # One connection of the proxy carries the requests of many, one after the other.
+        shared = http.client.HTTPConnection(server.host, server.port, timeout=20)
+        for client in (one, other, other, other, "203.0.113.3", other, one):
+            answer = exchange(shared, "GET", "/v1/sync", headers=alice.authorization | {"X-Forwarded-For": client})
+            check(answer.status == 200, f"{client}: {answer}")
+        events = server.connect()
+        events.sendall(
+            f"GET /v1/stream HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nX-Forwarded-For: {one}\r\n"
+            f"Authorization: Bearer {alice.token}\r\n\r\n".encode())
+        check(events.recv(4096).startswith(b"HTTP/1.1 200 "), "an SSE stream in the free place")
+        check(ask(one).status == 429, "a place besides a WebSocket and an SSE stream")
+        events.close()
+        wait_for(lambda: ask(one).status == 200, "the place of an SSE stream that is gone")
+        for connection in (*held, second, shared):
+            connection.close()
 
 
 def test_where_it_is_set(folder):

@@ -1,9 +1,11 @@
 """Being signed in: sessions and their end, passwords, tickets."""
 
+import http.client
+import json
 import os
 import sqlite3
 
-from apus import Client, Server, check, request, wait_for
+from apus import Client, Server, check, exchange, request, run, wait_for
 from people import (
     PASSWORD, delete, expect, post, set_up, setup_secret, sign_in, sign_up, signed_in, works)
 from websocket import WebSocket
@@ -189,6 +191,47 @@ def test_links_work_where_tries_are_used_up(folder):
         expect(post(server, "/v1/accounts", account | {"name": "bert"}), 201)
         expect(post(server, "/v1/accounts", account | {"name": "carl"}), 429, "rate_limited")
         sign_up(server, "carl", olga.post("/v1/invites", {}).json["secret"])
+
+
+def test_a_trusted_proxy_says_who_asks(folder):
+    with Server(folder, "--sign-in-tries", "1", "--trusted-proxies", "127.0.0.1, 10.0.0.0/8") as server:
+        set_up(server)
+        server.stop()
+        server.start()
+        stranger = {"name": "nobody", "password": "not it at all"}
+
+        def wrong(forwarded, source="127.0.0.1"):
+            connection = http.client.HTTPConnection(server.host, server.port, timeout=20, source_address=(source, 0))
+            try:
+                stranger["name"] += "x"
+                answer = exchange(connection, "POST", "/v1/sessions", stranger, {"X-Forwarded-For": forwarded})
+            finally:
+                connection.close()
+            return answer.json["code"]
+        for forwarded, code in [
+            ("203.0.113.1", "wrong_credentials"), ("203.0.113.1", "rate_limited"),
+            ("198.51.100.9, 203.0.113.1", "rate_limited"), ("203.0.113.1, 10.1.2.3", "rate_limited"),
+            ("203.0.113.2", "wrong_credentials"), ("2001:db8::1", "wrong_credentials"), ("2001:db8::2", "rate_limited"),
+        ]:
+            check((came := wrong(forwarded)) == code, f"{forwarded}: {came}, not {code}")
+        check(wrong("203.0.113.3", "127.0.0.2") == "wrong_credentials", "the first from another address")
+        check(wrong("203.0.113.4", "127.0.0.2") == "rate_limited", "an address that is not trusted is believed")
+        sign_in(server, "olga", headers={"X-Forwarded-For": "203.0.113.5"})
+        signed_in_line = [line for line in server.log_text().splitlines() if "signed in" in line][-1]
+        check("address=203.0.113.5" in signed_in_line, signed_in_line)
+
+
+def test_proxies_that_are_none(folder):
+    settings = os.path.join(folder, "settings.json")
+    with open(settings, "w") as file:
+        json.dump({"trusted-proxies": ["127.0.0.1", "10.0.0.0/33"]}, file)
+    for arguments, env, code, names in [
+        (("--trusted-proxies", "localhost"), {}, 2, ("--trusted-proxies", '"localhost"')),
+        ((), {"APUS_TRUSTED_PROXIES": "127.0.0.1,"}, 1, ("APUS_TRUSTED_PROXIES", '""')),
+        (("--config", settings), {}, 1, ('"trusted-proxies" in', '"10.0.0.0/33"')),
+    ]:
+        done = run("serve", *arguments, "--data", folder + "/none", env=env)
+        check(done.returncode == code and all(name in done.stderr for name in (*names, "10.0.0.0/8")), f"{done}")
 
 
 def test_unknown_names_take_as_long(folder):

@@ -15,12 +15,12 @@ class Closed(Exception):
         self.code, self.reason = code, reason
 
 
-def handshake(token, path="/v1/stream", protocol="apus.v1"):
+def handshake(token, path="/v1/stream", protocol="apus.v1", headers=""):
     key = base64.b64encode(os.urandom(16)).decode()
     return (
         f"GET {path} HTTP/1.1\r\nHost: apus\r\nAuthorization: Bearer {token}\r\nConnection: Upgrade\r\n"
         f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
-        f"Sec-WebSocket-Protocol: {protocol}\r\n\r\n").encode()
+        f"Sec-WebSocket-Protocol: {protocol}\r\n{headers}\r\n").encode()
 
 
 def encode(opcode, payload):
@@ -55,9 +55,9 @@ def decode(buffer):
 
 
 class WebSocket:
-    def __init__(self, server, token, path="/v1/stream", seconds=40):
+    def __init__(self, server, token, path="/v1/stream", seconds=40, headers=""):
         self.socket = server.connect(seconds)
-        self.socket.sendall(handshake(token, path))
+        self.socket.sendall(handshake(token, path, headers=headers))
         self.begin(b"")
 
     @classmethod

@@ -16,6 +16,7 @@ struct Routes {
     let readiness: Readiness
     let searches: Searches
     let web: WebPage
+    let proxies: TrustedProxies
     let logger: Logger
 
     /// What is served here: the method, the path as OpenAPI writes it, and who answers.
@@ -63,11 +64,13 @@ struct Routes {
         router.add(middleware: Problems(served: served, logger: logger))
         for route in served { router.on(route.routerPath, method: route.method, use: route.answer) }
         let responder = router.buildResponder()
-        let logger = logger
+        let (proxies, logger) = (proxies, logger)
         return { request, writer, channel in
             let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
-            let address = channel.remoteAddress.flatMap(ClientAddress.init)?.description ?? "unknown"
-            let response = try await RequestSource.$address.withValue(address) {
+            let client = proxies.client(
+                of: channel.remoteAddress, forwardedFor: request.headers[values: .xForwardedFor]
+            ).map(ClientAddress.init)
+            let response = try await RequestSource.$address.withValue(client?.description ?? "unknown") {
                 try await responder.respond(to: request, context: context)
             }
             try await writer.write(response: response.head, body: response.body)
@@ -122,4 +125,8 @@ struct Routes {
                 .contentType: type, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
             ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let xForwardedFor = HTTPField.Name("x-forwarded-for")!  // a token
 }

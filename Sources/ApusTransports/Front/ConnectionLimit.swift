@@ -1,28 +1,46 @@
 import ApusCore
 import Logging
 import NIOConcurrencyHelpers
-package import NIOCore
+import NIOCore
 
 /// Keeps each address to a number of connections.
 final class ConnectionLimit: Sendable {
     private let count: NIOLockedValueBox<ConnectionCount>
+    private let proxies: TrustedProxies
     private let instruments: Instruments
     private let logger: Logger
 
-    init(_ limit: Int, instruments: Instruments, logger: Logger) {
+    init(_ limit: Int, proxies: TrustedProxies, instruments: Instruments, logger: Logger) {
         count = NIOLockedValueBox(ConnectionCount(limit: limit))
+        self.proxies = proxies
         self.instruments = instruments
         self.logger = logger
     }
 
-    /// Whether the channel may stay. If so, its place is free again when it closes.
+    /// Whether the channel may stay. If so, its place is free again when it closes. A trusted proxy's takes none.
     func admits(_ channel: any Channel) -> Bool {
-        guard let address = channel.remoteAddress.flatMap(ClientAddress.init) else { return true }
-        let now = channel.eventLoop.now
+        guard !isProxy(channel), let address = channel.remoteAddress.flatMap(IPAddress.init) else { return true }
+        let client = ClientAddress(address)
+        guard enters(client, now: channel.eventLoop.now) else { return false }
+        channel.closeFuture.whenComplete { _ in self.leaves(client) }
+        return true
+    }
+
+    func isProxy(_ channel: any Channel) -> Bool {
+        channel.remoteAddress.flatMap(IPAddress.init).map(proxies.trusts) ?? false
+    }
+
+    /// Who asks through a proxy's channel; nil for a proxy itself.
+    func client(behind channel: any Channel, forwardedFor fields: [String]) -> ClientAddress? {
+        guard let client = proxies.client(of: channel.remoteAddress, forwardedFor: fields), !proxies.trusts(client)
+        else { return nil }
+        return ClientAddress(client)
+    }
+
+    /// Takes a place, if there is one.
+    func enters(_ address: ClientAddress, now: NIODeadline) -> Bool {
         switch count.withLockedValue({ $0.enter(address, now: now) }) {
-        case .admitted:
-            channel.closeFuture.whenComplete { _ in self.count.withLockedValue { $0.leave(address) } }
-            return true
+        case .admitted: return true
         case .refused(let untold):
             instruments.refusedConnections.add()
             if let untold {
@@ -32,6 +50,8 @@ final class ConnectionLimit: Sendable {
             return false
         }
     }
+
+    func leaves(_ address: ClientAddress) { count.withLockedValue { $0.leave(address) } }
 }
 
 /// How many connections each address has, without any I/O.
@@ -67,31 +87,5 @@ struct ConnectionCount {
     mutating func leave(_ address: ClientAddress) {
         guard let count = open[address] else { return }
         open[address] = count > 1 ? count - 1 : nil
-    }
-}
-
-/// Who is counted as one: an IPv4 address, or an IPv6 network of 64 bits, of which each client has a whole one.
-package struct ClientAddress: Hashable, CustomStringConvertible, Sendable {
-    package let description: String
-
-    /// Nil for what has no such address, as a Unix socket.
-    package init?(_ address: SocketAddress) {
-        guard let text = address.ipAddress else { return nil }
-        guard case .v6 = address else {
-            description = text
-            return
-        }
-        let bytes = address.withSockAddr { pointer, _ in
-            // `sin6_addr` stands 8 bytes into a `sockaddr_in6`, on Linux and on macOS.
-            Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(pointer) + 8, count: 16))
-        }
-        if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255] {
-            description = bytes.suffix(4).map { String($0) }.joined(separator: ".")
-        } else {
-            let groups = stride(from: 0, to: 8, by: 2).map {
-                String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
-            }
-            description = groups.joined(separator: ":") + "::/64"
-        }
     }
 }

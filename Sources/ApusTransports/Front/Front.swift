@@ -14,7 +14,7 @@ package struct Front: Sendable {
     /// - Parameter connectionsPerAddress: 0 means any number.
     package init(
         backend: any Backend, router: RouterBridge, timeouts: FrontTimeouts, connectionsPerAddress: Int = 0,
-        logger: Logger
+        proxies: TrustedProxies = TrustedProxies(), logger: Logger
     ) {
         self.backend = backend
         self.router = router
@@ -22,7 +22,8 @@ package struct Front: Sendable {
         limit =
             connectionsPerAddress == 0
             ? nil
-            : ConnectionLimit(connectionsPerAddress, instruments: backend.hub.instruments, logger: logger)
+            : ConnectionLimit(
+                connectionsPerAddress, proxies: proxies, instruments: backend.hub.instruments, logger: logger)
         self.logger = logger
     }
 
@@ -52,7 +53,8 @@ package struct Front: Sendable {
             try pipeline.addHandler(decoder)
             try pipeline.addHandler(
                 FrontHandler(
-                    backend: backend, half: half, router: router, timeouts: timeouts, logger: logger,
+                    backend: backend, half: half, router: router, timeouts: timeouts,
+                    limit: limit.flatMap { $0.isProxy(channel) ? $0 : nil }, logger: logger,
                     encoder: encoder, decoder: decoder))
         }
     }

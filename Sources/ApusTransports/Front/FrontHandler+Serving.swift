@@ -5,12 +5,14 @@ import NIOHTTP1
 
 extension FrontHandler {
     /// Decides which form a request takes.
-    func serve(_ request: FrontRequest, _ context: ChannelHandlerContext) {
+    func serve(_ request: FrontRequest) {
         if request.head.method == .OPTIONS, request.head.headers.contains(name: "access-control-request-method") {
             return servePreflight(request)
         }
+        let problem = takePlace(request.head)
+        if request.asksForWebSocket { return serveWebSocket(request, refusedFor: problem) }
+        if let problem { return finish(problem, request) }
         switch (request.endpoint, request.head.method) {
-        case (.stream, .GET) where request.asksForWebSocket: serveWebSocket(request, context)
         case (.stream, .GET), (.stream, .HEAD), (.stream, .POST): serveHTTPStream(request)
         case (.commands, .POST): serveCommands(request)
         case (.stream, _): refuseMethod(request, "GET, HEAD, POST")
@@ -51,7 +53,7 @@ extension FrontHandler {
 
     /// A well-formed handshake is answered 101 even when it is refused: a browser cannot see another status, and would
     /// take a refusal for a network that does not let WebSocket through.
-    private func serveWebSocket(_ request: FrontRequest, _ context: ChannelHandlerContext) {
+    private func serveWebSocket(_ request: FrontRequest, refusedFor problem: Problem?) {
         let headers: HTTPHeaders
         do { headers = try WebSocketHandshake.answer(request.head) } catch { return finish(error, request) }
         func become(_ opening: WebSocketHandler.Opening) {
@@ -59,6 +61,7 @@ extension FrontHandler {
             upgrade(headers, WebSocketHandler(backend: backend, half: half, opening: opening, logger: logger))
         }
         isUpgrading = true
+        if let problem { return become(.refusal(.tooMuch, problem.detail)) }
         let query: StreamQuery
         do { query = try StreamQuery(target: request.target) } catch {
             return become(.refusal(.badFrame, (error as? Problem)?.detail ?? "\(error)"))

@@ -13,6 +13,7 @@ extension FrontHandler {
             promise: nil)
         do { try pipeline.addHandler(handler, position: .before(self)) } catch { return own.close(promise: nil) }
         state = .closed
+        keepPlace()
         deadline.clear()
         pipeline.removeHandler(encoder, promise: nil)
         handler.begin()

@@ -42,6 +42,10 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let half: HubHalf
     let logger: Logger
     let timeouts: FrontTimeouts
+    /// How many requests the address of each client may have here; only on a trusted proxy's connections.
+    let limit: ConnectionLimit?
+    /// Whose request takes up a place.
+    var place: ClientAddress?
     private let router: RouterBridge
     private(set) var encoder: HTTPResponseEncoder?
     private(set) var decoder: ByteToMessageHandler<HTTPRequestDecoder>?
@@ -67,13 +71,14 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var isWritable = false
 
     init(
-        backend: any Backend, half: HubHalf, router: RouterBridge, timeouts: FrontTimeouts, logger: Logger,
-        encoder: HTTPResponseEncoder, decoder: ByteToMessageHandler<HTTPRequestDecoder>
+        backend: any Backend, half: HubHalf, router: RouterBridge, timeouts: FrontTimeouts, limit: ConnectionLimit?,
+        logger: Logger, encoder: HTTPResponseEncoder, decoder: ByteToMessageHandler<HTTPRequestDecoder>
     ) {
         self.backend = backend
         self.half = half
         self.router = router
         self.timeouts = timeouts
+        self.limit = limit
         self.logger = logger
         self.encoder = encoder
         self.decoder = decoder
@@ -101,6 +106,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         poll = nil
         if case .streaming(let sink) = state { sink.gone("network") }
         state = .closed
+        leavePlace()
         deadline.cancel()
         held = []
         own = nil
@@ -136,7 +142,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch (state, part) {
         case (.idle, .head(let head)): begin(head, context)
         case (.receiving(let request), .body(let bytes)): receive(bytes, request)
-        case (.receiving(let request), .end): dispatch(request, context)
+        case (.receiving(let request), .end): dispatch(request)
         case (.routing(let routing), _) where !routing.requestEnded: route(part, routing, context)
         case (.streaming, _), (.closed, _): break
         case (.answering, _), (.routing, _): return false
@@ -155,6 +161,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return refuse(problem)
         }
         guard let request else {
+            if let problem = takePlace(head) { return refuse(problem) }
             state = .routing(Routing())
             do {
                 if !isRouterAttached { try router.attach(to: context.channel) }
@@ -194,10 +201,10 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if routing.requestEnded { routed(routing) }
     }
 
-    private func dispatch(_ request: FrontRequest, _ context: ChannelHandlerContext) {
+    private func dispatch(_ request: FrontRequest) {
         deadline.clear()
         state = .answering(request)
-        serve(request, context)
+        serve(request)
     }
 
     /// The request cannot be served and the rest of it is not wanted.
@@ -251,6 +258,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// this may run inside a drain.
     private func finished(keepAlive: Bool) {
         state = .idle
+        leavePlace()
         if !keepAlive || closesAfterResponse || isQuiescing {
             flush()
             return closeGently()
