@@ -50,6 +50,7 @@ package enum AdminCommand: Sendable {
             return try Self.told(store.unban(Self.account(name, in: store)), in: store, at: now)
         case .resetPassword(let name, let secret):
             let account = try Self.account(name, in: store)
+            try store.checkPasswordIsTheirs(account)
             let link = Link.reset(by: NewUser.system.id, at: now)
             try store.insertLink(
                 link, hash: secret.hash, by: try Self.server(in: store), for: account.identity.key)

@@ -1,5 +1,5 @@
 import ApusCore
-import ApusWire
+package import ApusWire
 
 /// Who may do what to whose account.
 extension Account {
@@ -10,6 +10,17 @@ extension Account {
         case .system: false
         case .owner, .admin: role == .owner
         case .member, .bot: isAdmin
+        }
+    }
+
+    /// Whether a link that this one has made is still good: whoever may not do any more what it does, has not left a way
+    /// to do it. The server itself, which is the command line, always may.
+    package func stands(for link: Link, of user: Account?, at now: Timestamp) -> Bool {
+        if isBanned || link.isExpired(at: now) { return false }
+        if role == .system { return true }
+        return switch link.kind {
+        case .invite: isAdmin
+        case .reset: user.map(decides) ?? false
         }
     }
 

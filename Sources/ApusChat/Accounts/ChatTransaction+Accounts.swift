@@ -28,6 +28,37 @@ extension ChatTransaction {
         return Account(identity: account.identity, role: account.role, isBanned: false)
     }
 
+    /// Sets a password, which ends the sessions of who knew the old one, but for one, and the links that would set it
+    /// again. Returns the sessions that have ended.
+    package func changePassword(of user: UserKey, to password: PasswordHash, keeping session: String?) throws
+        -> [String]
+    {
+        try setPassword(password, of: user)
+        try deleteResets(of: user)
+        return try endSessions(of: user, except: session)
+    }
+
+    /// The link of this secret, if it is still good, and whose password it sets.
+    package func goodLink(hash: [UInt8], kind: Link.Kind, at now: Timestamp) throws -> (link: Link, user: Account?)? {
+        guard let (link, key) = try link(hash: hash, kind: kind), let maker = try user(id: link.by) else { return nil }
+        let user = try key.flatMap { try account($0) }
+        return maker.stands(for: link, of: user, at: now) ? (link, user) : nil
+    }
+
+    /// Refuses a link to set a password for who can have none.
+    package func checkPasswordIsTheirs(_ account: Account) throws {
+        if account.role == .bot {
+            throw Problem(
+                .forbidden,
+                "\(account.identity.name) is a program and has no password; `apus token --replace` and "
+                    + "POST /v1/bots/{id}/token make a new token.")
+        }
+        if try account.role == .system || isExternal(account.identity.key) {
+            throw Problem(
+                .forbidden, "\(account.identity.name) signs in with another application and has no password here.")
+        }
+    }
+
     /// Signs somebody in, unless what was checked outside of the transaction is not so any more. Returns the sessions that
     /// have made room.
     @discardableResult

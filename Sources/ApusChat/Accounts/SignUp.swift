@@ -30,9 +30,7 @@ package struct SignUp: Sendable {
         switch way {
         case .setup: if try store.ownerCount() > 0 { throw Problem.goneLink }
         case .invite(let hash):
-            guard let (link, _) = try store.link(hash: hash, kind: .invite), !link.isExpired(at: now) else {
-                throw Problem.goneLink
-            }
+            if try store.goodLink(hash: hash, kind: .invite, at: now) == nil { throw Problem.goneLink }
         case .open: break
         }
         let isOwner = if case .setup = way { true } else { false }

@@ -40,6 +40,8 @@ package protocol AccountWriting: AnyObject {
     func deleteLink(_ id: String, kind: Link.Kind) throws -> Bool
     /// Those that the user has made, and those that were made for the user.
     func deleteLinks(of user: UserKey) throws
+    /// Those that set the user's password.
+    func deleteResets(of user: UserKey) throws
 }
 
 /// Accounts and credentials, as the routes read them. Blocks.

@@ -3,6 +3,7 @@ package import ApusCore
 /// Accounts of the operator's own application, inside a write transaction.
 package protocol ExternalAccountWriting: AnyObject {
     func account(issuer: String, subject: String) throws -> Account?
+    func isExternal(_ user: UserKey) throws -> Bool
     @discardableResult
     func insertUser(_ user: NewUser, of external: ExternalUser) throws -> UserKey
 }

@@ -13,6 +13,10 @@ extension SQLiteTransaction {
         try Account.find(database, issuer: issuer, subject: subject)
     }
 
+    func isExternal(_ user: UserKey) throws -> Bool {
+        try row("SELECT 1 FROM user WHERE key = ? AND issuer IS NOT NULL", user.raw) != nil
+    }
+
     func insertUser(_ user: NewUser, of external: ExternalUser) throws -> UserKey {
         let key = try insertUser(user)
         try run(

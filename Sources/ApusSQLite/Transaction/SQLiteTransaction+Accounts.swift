@@ -134,6 +134,10 @@ extension SQLiteTransaction {
         return database.changesCount > 0
     }
 
+    func deleteResets(of user: UserKey) throws {
+        try run("DELETE FROM link WHERE user = ? AND kind = 'reset'", user.raw)
+    }
+
     func deleteLinks(of user: UserKey) throws {
         try run("DELETE FROM link WHERE by = ?1 OR user = ?1", user.raw)
     }

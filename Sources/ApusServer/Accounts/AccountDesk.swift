@@ -135,7 +135,9 @@ final class AccountDesk: Sendable {
         if registration == .closed {
             throw Problem(.forbidden, "Accounts are made by the operator of this server only.")
         }
-        if let hash = invite.map({ BearerToken($0).hash }), try await isInvite(hash) { return .invite(hash: hash) }
+        if let hash = invite.map({ BearerToken($0).hash }), try await isGood(hash, .invite) {
+            return .invite(hash: hash)
+        }
         if registration == .open {
             try count([.address(visitor.address)], visitor)
             return .open
@@ -146,9 +148,15 @@ final class AccountDesk: Sendable {
         throw try wrongLink(visitor)
     }
 
-    private func isInvite(_ hash: [UInt8]) async throws -> Bool {
-        let found = try await backend.blocking { [backend] in try backend.store.link(hash: hash, kind: .invite) }
-        return found.map { !$0.link.isExpired(at: now) } ?? false
+    /// Looked at before the work of hashing, and again when the link is used.
+    private func isGood(_ hash: [UInt8], _ kind: Link.Kind) async throws -> Bool {
+        let now = now
+        return try await backend.blocking { [backend] in
+            let store = backend.store
+            guard let (link, user) = try store.link(hash: hash, kind: kind), let maker = try store.account(id: link.by)
+            else { return false }
+            return maker.stands(for: link, of: try user.flatMap { try store.account($0) }, at: now)
+        }
     }
 
     /// What to answer to a link that is not good, once it is counted.
@@ -176,8 +184,7 @@ final class AccountDesk: Sendable {
             guard try store.password(of: user.key) == stored else {
                 throw Problem(.wrongCredentials, "The password has just been changed elsewhere.")
             }
-            try store.setPassword(hash, of: user.key)
-            return (try store.endSessions(of: user.key, except: credential.id), [])
+            return (try store.changePassword(of: user.key, to: hash, keeping: credential.id), [])
         }
         for session in ended { backend.hub.end(.opened(by: user.key, with: session)) }
         log("password changed", user, visitor)
@@ -187,30 +194,23 @@ final class AccountDesk: Sendable {
     func resetPassword(_ secret: String, _ new: String, _ visitor: Visitor) async throws -> SignedIn {
         try Passwords.check(new)
         let (link, now) = (BearerToken(secret).hash, now)
-        let found = try await backend.blocking { [backend] in try backend.store.link(hash: link, kind: .reset) }
-        if Self.owner(of: found, now) == nil { throw try wrongLink(visitor) }
+        if try await !isGood(link, .reset) { throw try wrongLink(visitor) }
         let hash = try await passwords.run { try Passwords.hash(new) }
         let token = BearerToken()
         let session = Session(at: now, label: visitor.label)
         let (user, ended) = try await backend.write { store in
-            guard let key = Self.owner(of: try store.link(hash: link, kind: .reset), now),
-                let account = try store.account(key)
-            else { throw Problem.goneLink }
+            guard let account = try store.goodLink(hash: link, kind: .reset, at: now)?.user else {
+                throw Problem.goneLink
+            }
             if account.isBanned { throw Problem.banned }
-            try store.useLink(hash: link)
-            try store.setPassword(hash, of: key)
-            let ended = try store.endSessions(of: key, except: nil)
+            let key = account.identity.key
+            let ended = try store.changePassword(of: key, to: hash, keeping: nil)
             try store.insertSession(session, hash: token.hash, of: key)
             return ((account.identity, ended), [])
         }
         for session in ended { backend.hub.end(.opened(by: user.key, with: session)) }
         log("password reset", user, visitor)
         return SignedIn(token: token, session: session, user: user, device: devices.make(for: user.name))
-    }
-
-    private static func owner(of found: (link: Link, user: UserKey?)?, _ now: Timestamp) -> UserKey? {
-        guard let found, !found.link.isExpired(at: now) else { return nil }
-        return found.user
     }
 
     // MARK: what they share

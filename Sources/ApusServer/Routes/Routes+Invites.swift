@@ -27,9 +27,6 @@ extension Routes {
     func makeReset(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let admin = try await admin(request)
         let account = try await account(try context.parameters.require("id"))
-        guard admin.decides(over: account) else {
-            throw Problem(.forbidden, "Only owners make such links for owners and admins, and nobody for the server.")
-        }
         let link = Link.reset(by: admin.identity.id, at: backend.hub.wallClock())
         return try await hand(out: link, by: admin, for: account.identity.key)
     }
@@ -66,6 +63,13 @@ extension Routes {
             // What the admin was may have changed meanwhile.
             guard let now = try store.account(admin.identity.key), now.isAdmin, !now.isBanned else {
                 throw Problem(.forbidden, "Only admins of the server may do this.")
+            }
+            if let account = try user.flatMap({ try store.account($0) }) {
+                guard now.decides(over: account) else {
+                    throw Problem(
+                        .forbidden, "Only owners make such links for owners and admins, and nobody for the server.")
+                }
+                try store.checkPasswordIsTheirs(account)
             }
             try store.insertLink(link, hash: secret.hash, by: admin.identity.key, for: user)
             return ((), [])

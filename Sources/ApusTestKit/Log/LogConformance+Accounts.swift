@@ -167,6 +167,15 @@ extension LogConformance {
                 (try $0.deleteLink("l_2", kind: .reset), try $0.deleteLink("l_2", kind: .invite))
             }
             try require(!wrong && right, "a link is taken back by id and kind")
+            try bench.write {
+                try $0.insertLink(link("l_4", .reset, uses: 1), hash: hash(4), by: bob, for: ada)
+                try $0.insertLink(link("l_5", .invite, uses: 1), hash: hash(5), by: ada, for: nil)
+                try $0.deleteResets(of: ada)
+            }
+            let left = try [(3, .reset), (4, .reset), (5, .invite)].filter { (number: UInt8, kind: Link.Kind) in
+                try bench.store.link(hash: hash(number), kind: kind) != nil
+            }
+            try require(left.map(\.0), equals: [3, 5], "the links that are left")
             try bench.write { try $0.deleteLinks(of: bob) }
             try require(try bench.store.link(hash: hash(3), kind: .reset) == nil, "a link for a user is left")
         },
