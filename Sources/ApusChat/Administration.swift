@@ -9,7 +9,8 @@ package enum AdminCommand: Sendable {
     case ban(user: String)
     case unban(user: String)
     case resetPassword(user: String, secret: BearerToken)
-    case makeToken(user: String, token: BearerToken)
+    /// `replaces`: those that the account had end.
+    case makeToken(user: String, token: BearerToken, replaces: Bool)
     case invite(secret: BearerToken, uses: Int64?, days: Int64?)
     case createRoom(slug: String)
 
@@ -55,10 +56,12 @@ package enum AdminCommand: Sendable {
             try store.insertLink(
                 link, hash: secret.hash, by: try Self.server(in: store), for: account.identity.key)
             return Outcome(ok: ["id": .string(link.id), "secret": .string(secret.text)])
-        case .makeToken(let name, let token):
+        case .makeToken(let name, let token, let replaces):
             let user = try Self.account(name, in: store).identity
+            var outcome = Outcome(ok: ["token": .string(token.text), "user": .string(user.id)])
+            if replaces { outcome.ended = try store.endTokens(of: user.key).map { .opened(by: user.key, with: $0) } }
             try store.insertToken(hash: token.hash, of: user.key, at: now)
-            return Outcome(ok: ["token": .string(token.text), "user": .string(user.id)])
+            return outcome
         case .invite(let secret, let uses, let days):
             let link = Link(
                 id: OpaqueID.make(prefix: "l_"), kind: .invite, by: NewUser.system.id, createdAt: now,

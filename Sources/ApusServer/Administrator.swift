@@ -14,7 +14,7 @@ package enum Administrator {
         case ban(user: String)
         case unban(user: String)
         case resetPassword(user: String)
-        case makeToken(user: String)
+        case makeToken(user: String, replaces: Bool)
         case invite(uses: Int64?, days: Int64?)
         case createRoom(slug: String)
 
@@ -31,7 +31,9 @@ package enum Administrator {
             case .ban(let user): ["do": "user.ban", "name": .string(user)]
             case .unban(let user): ["do": "user.unban", "name": .string(user)]
             case .resetPassword(let user): ["do": "user.reset", "name": .string(user)]
-            case .makeToken(let user): ["do": "token", "name": .string(user)]
+            // Two names: a server that does not know the second must not make a token and leave the old ones.
+            case .makeToken(let user, let replaces):
+                ["do": replaces ? "token.replace" : "token", "name": .string(user)]
             case .invite(let uses, let days):
                 [
                     "do": "invite", "uses": uses.map { .integer($0) } ?? .null,
@@ -60,7 +62,8 @@ package enum Administrator {
             case "user.ban": self = .ban(user: try name())
             case "user.unban": self = .unban(user: try name())
             case "user.reset": self = .resetPassword(user: try name())
-            case "token": self = .makeToken(user: try name())
+            case "token": self = .makeToken(user: try name(), replaces: false)
+            case "token.replace": self = .makeToken(user: try name(), replaces: true)
             case "invite": self = .invite(uses: json["uses"]?.integer, days: json["days"]?.integer)
             case "room.create": self = .createRoom(slug: try name())
             default: throw OperatorError("The running server is of another version and does not know this command.")
@@ -76,7 +79,8 @@ package enum Administrator {
             case .ban(let user): .ban(user: user)
             case .unban(let user): .unban(user: user)
             case .resetPassword(let user): .resetPassword(user: user, secret: BearerToken(prefix: "reset_"))
-            case .makeToken(let user): .makeToken(user: user, token: BearerToken())
+            case .makeToken(let user, let replaces):
+                .makeToken(user: user, token: BearerToken(), replaces: replaces)
             case .invite(let uses, let days): .invite(secret: BearerToken(prefix: "invite_"), uses: uses, days: days)
             case .createRoom(let slug): .createRoom(slug: slug)
             }

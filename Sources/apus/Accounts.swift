@@ -43,10 +43,13 @@ struct Token: ParsableCommand {
     @Argument(help: "The account's name.")
     var name: String
 
+    @Flag(help: "End the account's other tokens, and what they have opened, at once. Sessions stay.")
+    var replace = false
+
     @OptionGroup var options: DataOptions
 
     func run() throws {
-        let made = try Administrator.perform(.makeToken(user: name), data: options.data)
+        let made = try Administrator.perform(.makeToken(user: name, replaces: replace), data: options.data)
         report(made, options) { $0["token"]?.string ?? "" }
     }
 }

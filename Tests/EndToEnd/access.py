@@ -10,7 +10,7 @@ from websocket import WebSocket
 
 TABLE = os.path.join(ROOT, "docs", "access.md")
 ACTORS = ["stranger", "outsider", "member", "removed", "banned", "room admin", "admin", "owner", "bot"]
-ROLES = {"admin": "admin", "owner": "owner", "bot": "bot"}
+ROLES = {"admin": "admin", "owner": "owner", "bot": "bot", "helper": "bot"}
 counter = itertools.count(1)
 
 
@@ -43,13 +43,14 @@ class World:
 
     def __init__(self, server):
         self.server = server
-        self.keeper, self.victim, self.banned, self.other = (
-            self.person(name) for name in ("keeper", "victim", "offender", "other"))
+        self.keeper, self.victim, self.banned, self.other, self.helper = (
+            self.person(name, ROLES.get(name, "member"))
+            for name in ("keeper", "victim", "offender", "other", "helper"))
         self.actors = {name: self.person(name.replace(" ", "-"), ROLES.get(name, "member")) for name in ACTORS[1:]}
         self.ids = {name: client.sync()["user"]["id"] for name, client in self.everybody().items()}
 
     def everybody(self):
-        people = {client.name: client for client in (self.keeper, self.victim, self.banned, self.other)}
+        people = {client.name: client for client in (self.keeper, self.victim, self.banned, self.other, self.helper)}
         return people | {client.name: client for client in self.actors.values()}
 
     def person(self, name, role="member"):
@@ -133,6 +134,7 @@ COMMANDS = {
 BODIES = {
     "POST /v1/rooms/{room}/hooks": {"name": "CI"},
     "POST /v1/bots": {"name": "{new}"},
+    "POST /v1/bots/{helper}/token": {},
     "POST /v1/stream": {},
     "POST /v1/commands": {"op": "message.post"},
     "POST /v1/invites": {},
@@ -210,7 +212,7 @@ def general(route):
         return f"{method} {'/'.join(['', 'r', '{room}', '{number}'][:len(parts)])}"
     if parts[1] == "assets":
         return f"{method} /assets/{{version}}/{{path}}"
-    names = {"users": "{id}", "invites": "{id}", "sessions": "{id}", "hooks": "{hook}", "rooms": "{room}"}
+    names = {"users": "{id}", "invites": "{id}", "sessions": "{id}", "bots": "{id}", "hooks": "{hook}", "rooms": "{room}"}
     for place, part in enumerate(parts):
         if part.startswith("{"):
             parts[place] = "{token}" if parts[:3] == ["", "v1", "hooks"] else names[parts[place - 1]]

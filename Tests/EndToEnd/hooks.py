@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 from apus import ROOT, Client, Server, check, make_room, request, succeed, wait_for
+from people import set_up
+from websocket import WebSocket
 
 
 def admin(server, name="root"):
@@ -117,6 +119,53 @@ def test_a_bot_is_made_by_an_admin_and_commands_as_anybody(folder):
         problem(root.post("/v1/bots", {"name": "helper"}), 409, "name_taken", "a name twice")
         for body in ({}, {"name": "A B"}, {"name": "ok", "display_name": ""}):
             problem(root.post("/v1/bots", body), 400, "invalid_field", f"a bot {body}")
+
+
+def test_tokens_are_replaced(folder):
+    with Server(folder) as server:
+        root, other = admin(server), server.client("other")
+        bot = root.post("/v1/bots", {"name": "helper"}).json
+
+        def ends(client, replace):
+            """The token and its streams end, another one works; what it is."""
+            stream = WebSocket(server, client.token)
+            stream.frames("hello")
+            check(client.get("/v1/sync").status == 200, "the token before")
+            token = replace()
+            check(stream.closing()[1] == 4401, "a stream of the token that was replaced")
+            problem(client.get("/v1/sync"), 401, "unauthorized", "the token that was replaced")
+            fresh = Client(server, token, client.name)
+            check(fresh.get("/v1/sync").json["user"]["name"] == client.name, "the new token")
+            return fresh
+
+        path = f"/v1/bots/{bot['user']['id']}/token"
+        helper = ends(Client(server, bot["token"], "helper"), lambda: root.post(path, {}).json["token"])
+        more = succeed("token", "helper", "--data", server.data)
+        check(helper.get("/v1/sync").status == 200, "a token more ends the others")
+        helper = ends(helper, lambda: succeed("token", "helper", "--replace", "--data", server.data))
+        problem(Client(server, more, "helper").get("/v1/sync"), 401, "unauthorized", "the third token")
+        for client in (helper, other):
+            problem(client.post(path, {}), 403, "forbidden", f"{client.name} replaces it")
+        for who in (root.sync()["user"]["id"], "u_nobody"):
+            problem(root.post(f"/v1/bots/{who}/token", {}), 404, "no_such_user", "who is no bot")
+        check(other.get("/v1/sync").status == 200, "another account's token")
+        server.stop()
+        offline = succeed("token", "helper", "--replace", "--data", server.data)
+        server.start()
+        problem(helper.get("/v1/sync"), 401, "unauthorized", "a token that was replaced without a server")
+        check(Client(server, offline, "helper").get("/v1/sync").status == 200, "the one made without a server")
+
+
+def test_sessions_outlive_a_new_token(folder):
+    with Server(folder) as server:
+        olga = set_up(server)
+        token = Client(server, succeed("token", "olga", "--data", server.data), "olga")
+        stream = WebSocket(server, olga.token)
+        stream.frames("hello")
+        succeed("token", "olga", "--replace", "--data", server.data)
+        problem(token.get("/v1/sync"), 401, "unauthorized", "the token that was replaced")
+        olga.say("general", "still here")
+        check(stream.frames("batch") and olga.get("/v1/sync").status == 200, "the session")
 
 
 def test_the_example_bot_answers_once_whatever_happens(folder):

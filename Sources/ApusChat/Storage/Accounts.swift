@@ -21,6 +21,8 @@ package protocol AccountWriting: AnyObject {
 
     /// A token that does not end by itself.
     func insertToken(hash: [UInt8], of user: UserKey, at: Timestamp) throws
+    /// Ends the tokens that do not end by themselves; returns their ids.
+    func endTokens(of user: UserKey) throws -> [String]
     /// Returns the ids of those that it took the place of.
     @discardableResult
     func insertSession(_ session: Session, hash: [UInt8], of user: UserKey) throws -> [String]

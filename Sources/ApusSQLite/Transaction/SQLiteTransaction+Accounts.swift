@@ -65,6 +65,14 @@ extension SQLiteTransaction {
         memory.tokens.insert(hash)
     }
 
+    func endTokens(of user: UserKey) throws -> [String] {
+        let ended = try String.fetchAll(
+            database.cachedStatement(sql: "SELECT id FROM token WHERE user = ? AND kind = 'token'"),
+            arguments: [user.raw])
+        try run("DELETE FROM token WHERE user = ? AND kind = 'token'", user.raw)
+        return ended
+    }
+
     func insertSession(_ session: Session, hash: [UInt8], of user: UserKey) throws -> [String] {
         try run(
             """

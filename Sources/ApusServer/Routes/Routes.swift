@@ -55,6 +55,7 @@ struct Routes {
             Route(.post, "/v1/hooks/{token}", postByHook),
             Route(.get, "/v1/search", search),
             Route(.post, "/v1/bots", makeBot),
+            Route(.post, "/v1/bots/{id}/token", replaceToken),
         ]
     }
 

@@ -68,6 +68,13 @@ extension LogConformance {
             try require(try bench.store.sessions(of: bob).first?.usedAt, equals: late, "when it was used last")
             try require(try bench.write { try $0.endSessions(of: ada, except: nil) }, equals: [], "more ends")
             try require(try bench.store.credential(tokenHash: hash(9)) != nil, "a token has ended with the sessions")
+            let token = try bench.store.credential(tokenHash: hash(9))?.id
+            _ = try bench.write { try $0.insertSession(session("s_5", at: late), hash: hash(5), of: ada) }
+            try require(try bench.write { try $0.endTokens(of: bob) }, equals: [], "another user's tokens")
+            try require(try bench.write { try $0.endTokens(of: ada) }, equals: token.map { [$0] } ?? [], "the tokens")
+            try require(try bench.store.credential(tokenHash: hash(9)) == nil, "an ended token is good")
+            try require(
+                try bench.store.sessions(of: ada).map(\.id), equals: ["s_5"], "a session has ended with the tokens")
         },
         Case(description: "nobody has more sessions than a hundred; the one that was unused for longest makes room") {
             engine in
