@@ -20,6 +20,8 @@ package enum AdminCommand: Sendable {
         package var ok = JSONObject()
         /// To be published.
         package var events: [LogEvent] = []
+        /// Members whose receipts are to be told anew.
+        package var receipts: Set<MemberKey> = []
         /// Readers that are to end.
         package var ended: [EndedReaders] = []
     }
@@ -45,10 +47,14 @@ package enum AdminCommand: Sendable {
             let account = try Self.account(name, in: store)
             try account.checkBannable()
             var outcome = try Self.told(store.ban(account, at: now), in: store, at: now)
+            outcome.receipts = try store.memberships(of: account.identity.key)
             outcome.ended = [.all(of: account.identity.key)]
             return outcome
         case .unban(let name):
-            return try Self.told(store.unban(Self.account(name, in: store)), in: store, at: now)
+            let account = try Self.account(name, in: store)
+            var outcome = try Self.told(store.unban(account), in: store, at: now)
+            outcome.receipts = try store.memberships(of: account.identity.key)
+            return outcome
         case .resetPassword(let name, let secret):
             let account = try Self.account(name, in: store)
             try store.checkPasswordIsTheirs(account)

@@ -4,10 +4,10 @@ import ApusWire
 
 extension ServerBackend {
     /// Does something in a write transaction, which may run it twice; when this returns, it is on the disk and its
-    /// events are published.
+    /// effects are told.
     /// - Parameter payer: whose allowance of commands it takes from.
     func write<T: Sendable>(
-        payer: Identity? = nil, _ body: @escaping @Sendable (any ChatTransaction) throws -> (T, [LogEvent])
+        payer: Identity? = nil, _ body: @escaping @Sendable (any ChatTransaction) throws -> (T, WriteJob.Effects)
     ) async throws -> T {
         let result = WriteResult<T>()
         do {
@@ -16,9 +16,9 @@ extension ServerBackend {
                     WriteJob(
                         payer: payer?.key,
                         run: { store in
-                            let (value, events) = try body(store)
+                            let (value, effects) = try body(store)
                             result.value = value
-                            return events
+                            return effects
                         },
                         // A job that has not thrown has run.
                         done: { outcome in done.resume(with: outcome.map { result.value! }) }))
@@ -37,7 +37,7 @@ extension ServerBackend {
             let now = hub.wallClock()
             let done = try await write { store in
                 let outcome = try command.run(in: store, at: now)
-                return (outcome, outcome.events)
+                return (outcome, WriteJob.Effects(events: outcome.events, receipts: outcome.receipts))
             }
             for ended in done.ended { hub.end(ended) }
             return ["ok": .object(done.ok)]

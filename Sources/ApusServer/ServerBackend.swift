@@ -87,7 +87,7 @@ final class ServerBackend: Backend {
                 run: { store in
                     let (account, events) = try user.sign(into: store, at: now)
                     result.withLockedValue { $0 = .success(account) }
-                    return events
+                    return WriteJob.Effects(events: events)
                 },
                 done: { outcome in
                     if case .failure(let error) = outcome { result.withLockedValue { $0 = .failure(error) } }

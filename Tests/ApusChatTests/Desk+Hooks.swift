@@ -21,7 +21,7 @@ extension Desk {
             let change = HookChange(in: store, hub: hub, by: user, at: hub.wallClock())
             let value = try body(change)
             result.value.withLock { $0 = .success(value) }
-            return change.events
+            return change.effects
         } done: { outcome in
             if case .failure(let error) = outcome { result.value.withLock { $0 = .failure(error) } }
         }

@@ -82,4 +82,60 @@ struct ReceiptTests {
         _ = desk.run([.receipts])
         #expect(sink.signals == [#"receipt u_user1 {"delivered":1,"read":0}"#])
     }
+
+    @Test func `a hook makes a room large and its end makes it small again`() throws {
+        let (desk, users, sink, _) = try room(of: 50)
+        for user in users { try desk.ok(user, #"{"op":"read","room":"one","number":1}"#) }
+        _ = desk.run([.receipts])
+        sink.signals = []
+        let hook = try desk.makeHook("CI", in: "one", by: users[0])
+        _ = desk.run([.receipts])
+        #expect(sink.signals == [#"receipts  {"delivered_by_all":1,"read_by_all":1}"#])
+        sink.signals = []
+        try desk.removeHook(hook.id, in: "one", by: users[0])
+        _ = desk.run([.receipts])
+        let told = Set(sink.signals.filter { $0.hasPrefix("receipt ") })
+        #expect(told == Set(users.map { #"receipt \#($0.id) {"delivered":1,"read":1}"# }))
+    }
+
+    @Test func `the receipts of all wait for who can read, and not for hooks and who is banned`() throws {
+        let (desk, users, sink, _) = try room(of: 51)
+        _ = try desk.makeHook("CI", in: "one", by: users[0])
+        let bot = try desk.user("bot")
+        _ = try desk.store.write {
+            try $0.setRole(.bot, of: bot.key)
+            try $0.insertToken(hash: [1], of: bot.key, at: Timestamp(milliseconds: 0))
+            try $0.setRole(.owner, of: users[0].key)
+        }
+        try desk.ok(bot, #"{"op":"room.join","room":"one"}"#)
+        try desk.ok(users[0], #"{"op":"message.post","room":"one","text":"again"}"#)
+        let read = #"{"op":"read","room":"one","number":2}"#
+        func stands() -> String? {
+            _ = desk.run([.receipts])
+            return sink.signals.last { $0.hasPrefix("receipts ") }
+        }
+        func all(_ number: Int) -> String { #"receipts  {"delivered_by_all":\#(number),"read_by_all":\#(number)}"# }
+        func administrate(_ command: AdminCommand) {
+            let job = WriteJob {
+                let outcome = try command.run(in: $0, at: Timestamp(milliseconds: 0))
+                return WriteJob.Effects(events: outcome.events, receipts: outcome.receipts)
+            } done: {
+                if case .failure(let error) = $0 { Issue.record(error) }
+            }
+            _ = desk.run([.job(job)])
+        }
+        for user in users.dropLast() { try desk.ok(user, read) }
+        try desk.ok(users[50], #"{"op":"read","room":"one","number":1}"#)
+        #expect(stands() == all(1))
+        try desk.ok(users[0], #"{"op":"user.ban","user":"u_user50"}"#)
+        #expect(stands() == all(1), "the bot has a token")
+        try desk.ok(bot, read)
+        #expect(stands() == all(2))
+        try desk.ok(users[0], #"{"op":"user.unban","user":"u_user50"}"#)
+        #expect(stands() == all(1))
+        administrate(.ban(user: "user50"))
+        #expect(stands() == all(2))
+        administrate(.unban(user: "user50"))
+        #expect(stands() == all(1))
+    }
 }

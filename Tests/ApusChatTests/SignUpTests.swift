@@ -12,7 +12,9 @@ struct SignUpTests {
     private let hash = [UInt8](repeating: 7, count: 32)
 
     /// Jobs that came in at the same time, each run as the writer runs them; their problems.
-    private func run(_ desk: Desk, _ jobs: [@Sendable (any ChatTransaction) throws -> [LogEvent]]) -> [ProblemCode?] {
+    private func run(_ desk: Desk, _ jobs: [@Sendable (any ChatTransaction) throws -> WriteJob.Effects])
+        -> [ProblemCode?]
+    {
         let problems = Mutex<[ProblemCode?]>([])
         desk.thread.process(
             jobs.map { job in
@@ -30,7 +32,7 @@ struct SignUpTests {
 
     private func signUp(
         _ desk: Desk, _ name: String, _ way: SignUp.Way
-    ) -> @Sendable (any ChatTransaction) throws -> [LogEvent] {
+    ) -> @Sendable (any ChatTransaction) throws -> WriteJob.Effects {
         let hub = desk.hub
         let now = desk.clock.now.withLock(\.self)
         let signUp = SignUp(name: name, displayName: nil, password: password, way: way)

@@ -59,6 +59,11 @@ extension ChatTransaction {
         }
     }
 
+    /// Where somebody is: how far all are waits for them no more once they are banned, and again when they are not.
+    func memberships(of user: UserKey) throws -> Set<MemberKey> {
+        Set(try rooms(of: user).map { MemberKey(room: $0, user: user) })
+    }
+
     /// Signs somebody in, unless what was checked outside of the transaction is not so any more. Returns the sessions that
     /// have made room.
     @discardableResult

@@ -25,8 +25,9 @@ package struct SignUp: Sendable {
         self.way = way
     }
 
-    /// Returns who was made, and the events to publish.
-    package func run(in store: any ChatTransaction, hub: Hub, at now: Timestamp) throws -> (Identity, [LogEvent]) {
+    /// Returns who was made, and what is to be told.
+    package func run(in store: any ChatTransaction, hub: Hub, at now: Timestamp) throws -> (Identity, WriteJob.Effects)
+    {
         switch way {
         case .setup: if try store.ownerCount() > 0 { throw Problem.goneLink }
         case .invite(let hash):
@@ -40,7 +41,7 @@ package struct SignUp: Sendable {
         guard isOwner else { return (user, []) }
         let context = CommandContext(store: store, hub: hub, user: user, id: nil, at: now, limits: ChatLimits())
         try furnish(context)
-        return (user, context.events)
+        return (user, context.effects)
     }
 
     private func furnish(_ context: CommandContext) throws {

@@ -19,6 +19,9 @@ package final class CommandContext {
     /// Told to the hub after the commit.
     package var afterCommit: [@Sendable (Hub) -> Void] = []
 
+    /// What was done, where it is no command's run but a job's.
+    package var effects: WriteJob.Effects { WriteJob.Effects(events: events, receipts: receipts) }
+
     init(store: any ChatTransaction, hub: Hub, user: Identity, id: String?, at: Timestamp, limits: ChatLimits) {
         self.store = store
         self.hub = hub

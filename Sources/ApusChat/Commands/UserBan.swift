@@ -15,6 +15,7 @@ package struct UserBan: ChatCommand {
         let account = try context.account(id: user)
         try context.account().checkBan(of: account)
         let seq = try context.tell(try context.store.ban(account, at: context.at))
+        try context.receipts.formUnion(context.store.memberships(of: account.identity.key))
         context.afterCommit.append { $0.end(.all(of: account.identity.key)) }
         return ["seq": .integer(seq)]
     }

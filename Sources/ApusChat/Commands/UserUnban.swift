@@ -12,7 +12,9 @@ package struct UserUnban: ChatCommand {
 
     package func run(in context: CommandContext) throws -> JSONObject {
         try context.requireServerAdmin()
-        let seq = try context.tell(try context.store.unban(try context.account(id: user)))
+        let account = try context.account(id: user)
+        let seq = try context.tell(try context.store.unban(account))
+        try context.receipts.formUnion(context.store.memberships(of: account.identity.key))
         return ["seq": .integer(seq)]
     }
 }

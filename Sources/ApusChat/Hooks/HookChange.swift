@@ -9,8 +9,8 @@ package struct HookChange {
         context = CommandContext(store: store, hub: hub, user: user, id: nil, at: now, limits: ChatLimits())
     }
 
-    /// To be published after the commit.
-    package var events: [LogEvent] { context.events }
+    /// To be told after the commit.
+    package var effects: WriteJob.Effects { context.effects }
 
     /// Makes a hook, and the account that it posts as, which becomes a member of the room.
     package func make(named name: String, in slug: String, token: BearerToken) throws -> Hook {

@@ -26,6 +26,7 @@ package protocol RoomWriting: AnyObject {
     /// The member who has been there longest, people before programs; nil when nobody else is there.
     func eldest(in room: RoomKey, besides: UserKey) throws -> Identity?
     func members(of room: RoomKey) throws -> [UserKey]
+    func rooms(of user: UserKey) throws -> [RoomKey]
 
     func isBanned(_ user: UserKey, from room: RoomKey) throws -> Bool
     /// - Parameter at: nil lifts the ban.
@@ -41,7 +42,8 @@ package protocol RoomWriting: AnyObject {
     /// Everything up to `seq` has arrived at some client of the user. Returns the rooms in which that was news.
     func delivered(upTo seq: Int64, to user: UserKey, in scope: Scope) throws -> [RoomKey]
     func progress(of user: UserKey, in room: RoomKey) throws -> (user: String, progress: Progress)?
-    /// The least progress of all members.
+    /// The least progress of all members who can read: not of who is banned from the server, nor of programs without
+    /// a token, as webhooks are.
     func leastProgress(in room: RoomKey) throws -> Progress
 }
 

@@ -22,12 +22,25 @@ package struct Submission: Sendable {
 package struct WriteJob: Sendable {
     /// Who asked for it, if that takes from their allowance as a command does.
     package let payer: UserKey?
-    /// Returns the events it appended, to be published after the commit.
-    package let run: @Sendable (any ChatTransaction) throws -> [LogEvent]
+    /// What it has done, to be told after the commit. As an array literal: the events it appended.
+    package struct Effects: Sendable, ExpressibleByArrayLiteral {
+        package let events: [LogEvent]
+        /// Members whose receipts are to be told anew.
+        package let receipts: Set<MemberKey>
+
+        package init(events: [LogEvent], receipts: Set<MemberKey> = []) {
+            self.events = events
+            self.receipts = receipts
+        }
+
+        package init(arrayLiteral events: LogEvent...) { self.init(events: events) }
+    }
+
+    package let run: @Sendable (any ChatTransaction) throws -> Effects
     package let done: @Sendable (Result<Void, any Error>) -> Void
 
     package init(
-        payer: UserKey? = nil, run: @escaping @Sendable (any ChatTransaction) throws -> [LogEvent],
+        payer: UserKey? = nil, run: @escaping @Sendable (any ChatTransaction) throws -> Effects,
         done: @escaping @Sendable (Result<Void, any Error>) -> Void
     ) {
         self.payer = payer

@@ -66,10 +66,12 @@ final class WriterThread: @unchecked Sendable {
                         replies.append(AddressedReplies(address: submission.replyTo, replies: answers))
                     case .job(let job):
                         do {
-                            outcome.events += try transaction.savepoint {
+                            let effects = try transaction.savepoint {
                                 if let payer = job.payer { try runner.charge(payer, at: hub.wallClock()) }
                                 return try job.run(transaction)
                             }
+                            outcome.events += effects.events
+                            outcome.receipts.formUnion(effects.receipts)
                         } catch let failure as StorageFailure {
                             throw failure
                         } catch let restart as TransactionRestart {

@@ -61,6 +61,13 @@ extension SQLiteTransaction {
         ).map(UserKey.init)
     }
 
+    func rooms(of user: UserKey) throws -> [RoomKey] {
+        try Int64.fetchAll(
+            database.cachedStatement(sql: "SELECT room FROM member WHERE user = ? AND since IS NOT NULL"),
+            arguments: [user.raw]
+        ).map(RoomKey.init)
+    }
+
     // MARK: bans
 
     func isBanned(_ user: UserKey, from room: RoomKey) throws -> Bool {

@@ -90,7 +90,11 @@ extension Progress {
     static func least(_ database: Database, in room: RoomKey) throws -> Progress {
         let least = try Row.fetchOne(
             database.cachedStatement(
-                sql: "SELECT min(delivered), min(read) FROM member WHERE room = ? AND since IS NOT NULL"),
+                sql: """
+                    SELECT min(member.delivered), min(member.read) FROM member JOIN user ON user.key = member.user
+                    WHERE member.room = ? AND member.since IS NOT NULL AND user.banned_at IS NULL
+                    AND (user.role <> 'bot' OR EXISTS (SELECT 1 FROM token WHERE token.user = user.key))
+                    """),
             arguments: [room.raw])
         return Progress(delivered: least?[0] ?? 0, read: least?[1] ?? 0)
     }

@@ -114,9 +114,9 @@ final class AccountDesk: Sendable {
         let token = BearerToken()
         let session = Session(at: now, label: visitor.label)
         let user = try await backend.write { store in
-            let (user, events) = try signUp.run(in: store, hub: hub, at: now)
+            let (user, effects) = try signUp.run(in: store, hub: hub, at: now)
             try store.insertSession(session, hash: token.hash, of: user.key)
-            return (user, events)
+            return (user, effects)
         }
         throttle.withLockedValue { $0.remember(name: name, address: visitor.address) }
         log("account made", user, visitor)

@@ -19,7 +19,7 @@ extension Routes {
         let hook = try await backend.write(payer: identity) { [backend] store in
             let change = HookChange(in: store, hub: backend.hub, by: identity, at: backend.hub.wallClock())
             let hook = try change.make(named: name, in: slug, token: token)
-            return (hook, change.events)
+            return (hook, change.effects)
         }
         return Self.json(.created) {
             hook.encodeMembers(into: &$0)
@@ -49,7 +49,7 @@ extension Routes {
         try await backend.write { [backend] store in
             let change = HookChange(in: store, hub: backend.hub, by: identity, at: backend.hub.wallClock())
             try change.remove(id, in: slug)
-            return ((), change.events)
+            return ((), change.effects)
         }
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }

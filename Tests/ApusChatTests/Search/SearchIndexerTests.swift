@@ -49,7 +49,7 @@ final class SearchIndexerTests: Sendable {
                         limits: ChatLimits())
                     let post = Command(id: nil, op: "message.post", fields: ["room": "one", "text": "hi"])
                     _ = try MessagePost(Fields(post)).run(in: context)
-                    return context.events
+                    return context.effects
                 }, done: { _ in done.signal() }))
         done.wait()
     }
