@@ -103,4 +103,33 @@ struct RepeatTests {
         let bob = try desk.user("bob")
         #expect(try desk.problem(bob, #"{"op":"presence","state":"online"}"#) == nil)
     }
+
+    @Test func `what a deleted message said is forgotten with its commands, but their ids are not`() throws {
+        let (desk, ada) = try desk()
+        let post = #"{"id":"a","op":"message.post","room":"one","text":"hi"}"#
+        let edit = #"{"id":"b","op":"message.edit","room":"one","number":1,"text":"ho"}"#
+        let same = #"{"id":"c","op":"message.edit","room":"one","number":1,"text":"ho"}"#
+        let other = #"{"id":"d","op":"message.post","room":"one","text":"hi"}"#
+        let first = try [post, edit, same, other].map { try desk.ok(ada, $0) }
+        func hash(_ id: String) throws -> [UInt8]? {
+            var hash: [UInt8]?
+            _ = try desk.store.write { hash = try $0.remembered(id, of: ada.key)?.hash }
+            return hash
+        }
+        let zeros = [UInt8](repeating: 0, count: 16)
+        #expect(try hash("a") != zeros && hash("b") != zeros)
+        // Nothing in the log would tell that this one brought the text, too.
+        #expect(try hash("c") == zeros)
+        #expect(try desk.problem(ada, #"{"id":"a","op":"message.post","room":"one","text":"ha"}"#) == .idReused)
+        try desk.ok(ada, #"{"id":"e","op":"message.delete","room":"one","number":1}"#)
+        #expect(try ["a", "b", "c"].map { try hash($0) } == [zeros, zeros, zeros])
+        #expect(try hash("d") != zeros && hash("e") != zeros)
+        for (id, reply) in zip(["a", "b", "c"], first) {
+            var again = try desk.ok(ada, #"{"id":"\#(id)","op":"message.post","room":"one","text":"anything"}"#)
+            #expect(again["repeated"] == true)
+            again["repeated"] = nil
+            #expect(again == reply)
+        }
+        #expect(try desk.problem(ada, #"{"id":"d","op":"message.post","room":"one","text":"ha"}"#) == .idReused)
+    }
 }

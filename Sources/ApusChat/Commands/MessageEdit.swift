@@ -23,7 +23,10 @@ package struct MessageEdit: ChatCommand {
         guard message.by == context.user.id else {
             throw Problem(.forbidden, "Message \(number) of \"\(slug)\" is not yours; only its author may change it.")
         }
-        if message.text == text.value { return ["seq": .integer(message.seq)] }
+        if message.text == text.value {
+            context.forgetsContent = true
+            return ["seq": .integer(message.seq)]
+        }
         let mentions = try context.mentions(in: text.value, of: room)
         let seq = try context.append("message.updated", in: room, about: message) {
             $0.member("number", number)

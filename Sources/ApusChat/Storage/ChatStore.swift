@@ -15,7 +15,10 @@ package struct TransactionRestart: Error {
 
 /// A command that succeeded once, as it is kept for ever.
 package struct RememberedCommand: Sendable {
+    /// What tells it from another command with its id.
     package let hash: [UInt8]
+    /// In the hash's place once what the command said is deleted: a short text could be guessed from its hash.
+    package static let forgotten = [UInt8](repeating: 0, count: 16)
     /// The reply's `ok`, one JSON object.
     package let reply: [UInt8]
 

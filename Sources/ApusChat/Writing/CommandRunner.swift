@@ -126,8 +126,9 @@ final class CommandRunner {
         let ok = try decoded.run(in: context)
         if let id = command.id, known.isRemembered {
             try context.store.remember(
-                RememberedCommand(hash: Self.hash(decoded), reply: JSONValue.object(ok).encoded), id: id,
-                of: context.user.key)
+                RememberedCommand(
+                    hash: context.forgetsContent ? RememberedCommand.forgotten : Self.hash(decoded),
+                    reply: JSONValue.object(ok).encoded), id: id, of: context.user.key)
         }
         return ok
     }
@@ -135,15 +136,21 @@ final class CommandRunner {
     private func repeated(
         _ command: Command, _ known: (any ChatCommand.Type)?, _ first: RememberedCommand
     ) throws -> JSONObject {
+        if first.hash != RememberedCommand.forgotten { try requireSame(command, known, first) }
+        var ok = try JSONValue(parsing: first.reply).object ?? [:]
+        ok["repeated"] = true
+        return ok
+    }
+
+    private func requireSame(
+        _ command: Command, _ known: (any ChatCommand.Type)?, _ first: RememberedCommand
+    ) throws {
         // A command that does not decode is not the one that succeeded.
         let decoded = known.flatMap { try? $0.init(Fields(command)) }
         let same = decoded.map { Self.hash($0) == first.hash } ?? false
         guard same else {
             throw Problem(.idReused, "The id was used for another command; give each command an id of its own.")
         }
-        var ok = try JSONValue(parsing: first.reply).object ?? [:]
-        ok["repeated"] = true
-        return ok
     }
 
     /// What makes two commands the same: op and known fields. 128 bits of SHA-256.
