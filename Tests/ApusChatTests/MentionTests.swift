@@ -29,17 +29,3 @@ struct MentionTests {
         #expect(time < .seconds(5))
     }
 }
-
-struct EmojiTests {
-    @Test(arguments: [
-        "👍", "👍🏽", "❤️", "☝🏽", "🇨🇭", "1️⃣", "#⃣", "👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁷󠁬󠁳󠁿", "🧑🏿‍🚀", "🏳️‍🌈", "⌚",
-    ])
-    func `one emoji is one`(text: String) { #expect(Emoji.isOne(text)) }
-
-    @Test(arguments: [
-        "", "a", "1", "#", "👍👍", "👍a", "a👍", "❤", "❤︎", "©", "🇨", "🇨🇭🇨🇭", ":tada:", " 👍", "\u{200D}", "\u{FE0F}",
-        "1\u{FE0F}",
-        "👍\u{301}", "好", "👩" + String(repeating: "\u{200D}👩", count: 9),
-    ])
-    func `anything else is not`(text: String) { #expect(!Emoji.isOne(text)) }
-}

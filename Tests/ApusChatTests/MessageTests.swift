@@ -170,6 +170,7 @@ struct MessageTests {
         #expect(try ok(bob, #""op":"reaction.add","number":1,"emoji":"👍""#) == added)
         #expect(try data(try #require(added)) == ["number": 1, "emoji": "👍"])
         #expect(try ok(ada, #""op":"reaction.remove","number":1,"emoji":"👍""#) == added)
+        #expect(try ok(bob, #""op":"reaction.add","number":1,"emoji":"👍\uFE0F""#) == added)
         #expect(try history(of: ada)[0].reactions == [.init(emoji: "👍", count: 1, users: ["u_bob"])])
         let removed = try ok(bob, #""op":"reaction.remove","number":1,"emoji":"👍""#)
         #expect(try desk.store.head() == removed)

@@ -12,13 +12,14 @@ struct Reaction: Sendable {
     init(_ fields: Fields, of op: String) throws {
         slug = try fields.string("room")
         number = try fields.number("number")
-        emoji = try fields.string("emoji")
-        guard Emoji.isOne(emoji) else {
+        let text = try fields.string("emoji")
+        guard let emoji = Emoji.normalized(text) else {
             throw Problem(
                 .invalidField,
-                "\"emoji\" of \(op) is one emoji of at most \(Emoji.maximumBytes) bytes, but \"\(emoji.prefix(20))\" came."
+                "\"emoji\" of \(op) is one emoji of at most \(Emoji.maximumBytes) bytes, but \"\(text.prefix(20))\" came."
             )
         }
+        self.emoji = emoji
     }
 
     var content: JSONValue { [.string(slug), .integer(number), .string(emoji)] }
