@@ -59,6 +59,9 @@ package struct SettingsUpdate: ChatCommand {
         switch change {
         case .notifications(let notifications, let slug):
             let room = try context.memberRoom(slug)
+            if try context.store.notifications(in: room.key, of: context.user.key) == notifications {
+                return ["seq": .integer(context.store.head)]
+            }
             try context.store.setNotifications(notifications, in: room.key, of: context.user.key)
             return try append(in: context) {
                 $0.member("room", slug)
@@ -70,6 +73,9 @@ package struct SettingsUpdate: ChatCommand {
                 throw Problem(
                     .tooLarge,
                     "A setting has at most \(Self.maximumValueBytes) bytes of JSON, but \(encoded.count) came.")
+            }
+            if try context.store.setting(name, of: context.user.key) ?? JSONValue.null.encoded == encoded {
+                return ["seq": .integer(context.store.head)]
             }
             let names = try context.store.settingNames(of: context.user.key)
             guard value == .null || names.contains(name) || names.count < Self.maximumSettings else {

@@ -14,6 +14,7 @@ package struct UserBan: ChatCommand {
         try context.requireServerAdmin()
         let account = try context.account(id: user)
         try context.account().checkBan(of: account)
+        if account.isBanned { return ["seq": .integer(context.store.head)] }
         let seq = try context.tell(try context.store.ban(account, at: context.at))
         try context.receipts.formUnion(context.store.memberships(of: account.identity.key))
         context.afterCommit.append { $0.end(.all(of: account.identity.key)) }

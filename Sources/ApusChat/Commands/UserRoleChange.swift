@@ -21,6 +21,7 @@ package struct UserRoleChange: ChatCommand {
         try context.requireServerAdmin()
         let account = try context.account(id: user)
         try context.account().check(role, for: account, ownerCount: context.store.ownerCount())
+        if account.role == role { return ["seq": .integer(context.store.head)] }
         try context.store.setRole(role, of: account.identity.key)
         let seq = try context.tell(Account(identity: account.identity, role: role, isBanned: account.isBanned))
         return ["seq": .integer(seq)]

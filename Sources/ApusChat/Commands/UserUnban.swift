@@ -13,6 +13,7 @@ package struct UserUnban: ChatCommand {
     package func run(in context: CommandContext) throws -> JSONObject {
         try context.requireServerAdmin()
         let account = try context.account(id: user)
+        guard account.isBanned else { return ["seq": .integer(context.store.head)] }
         let seq = try context.tell(try context.store.unban(account))
         try context.receipts.formUnion(context.store.memberships(of: account.identity.key))
         return ["seq": .integer(seq)]

@@ -16,6 +16,8 @@ package struct UserUpdate: ChatCommand {
     package func run(in context: CommandContext) throws -> JSONObject {
         let account = try context.account()
         let user = account.identity
+        // Not by `==`, for which two spellings of an accent are one.
+        if user.displayName.utf8.elementsEqual(displayName.utf8) { return ["seq": .integer(context.store.head)] }
         try context.store.setDisplayName(displayName, of: user.key)
         let now = Identity(key: user.key, id: user.id, name: user.name, displayName: displayName)
         context.afterCommit.append { $0.credentials.forget(user.key) }

@@ -10,6 +10,17 @@ extension SQLiteTransaction {
             user.raw)
     }
 
+    func notifications(in room: RoomKey, of user: UserKey) throws -> Notifications {
+        try row("SELECT notifications FROM member WHERE room = ? AND user = ?", room.raw, user.raw)
+            .flatMap { Notifications(rawValue: $0[0]) } ?? .all
+    }
+
+    func setting(_ name: String, of user: UserKey) throws -> [UInt8]? {
+        try row("SELECT value FROM setting WHERE user = ? AND name = ?", user.raw, name).map {
+            Array(($0[0] as String).utf8)
+        }
+    }
+
     func settingNames(of user: UserKey) throws -> Set<String> {
         try String.fetchSet(
             database.cachedStatement(sql: "SELECT name FROM setting WHERE user = ?"), arguments: [user.raw])
