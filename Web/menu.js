@@ -29,7 +29,7 @@ export function openMenu(app) {
 function choice(title, options, chosen, choose) {
     return h("fieldset", { class: "segments" }, h("legend", null, title), Object.entries(options).map(([value, text]) =>
         h("label", null, h("input", { type: "radio", name: title, value, checked: value === chosen,
-            onchange: () => choose(value) }), h("span", null, text))));
+            onchange: () => choose(value) }), h("span", { lang: LANGUAGES[value] && value }, text))));
 }
 
 function paint(theme) {

@@ -41,7 +41,7 @@ function messageElement(row, { people, me, quote, act }) {
         h("div", { class: "message-main" },
             !row.isGrouped && h("p", { class: "message-head" },
                 h("b", { dir: "auto", class: "author" }, people.name(row.by)), time),
-            row.isGrouped && h("span", { class: "unseen" }, people.name(row.by)),
+            row.isGrouped && h("span", { class: "unseen author" }, people.name(row.by)),
             row.reply_to && quoteElement(row, quote, people, act),
             row.purged ? h("p", { class: "gone" }, words.deleted)
                 : h("div", { class: `message-text${isOnlyEmoji(row.text) ? " emoji" : ""}`, dir: "auto" },
