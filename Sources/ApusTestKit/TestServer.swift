@@ -92,7 +92,7 @@ package actor TestServer {
     /// Makes an account as `apus user add` does, over the control socket.
     package func user(_ name: String, role: UserRole = .member) async throws -> TestUser {
         _ = try await administrate(.addUser(name: name, role: role, password: nil))
-        guard let token = try await administrate(.makeToken(user: name))["token"]?.string else {
+        guard let token = try await administrate(.makeToken(user: name, replaces: false))["token"]?.string else {
             throw DeliveryFailure("no token came for \(name)")
         }
         let (key, id) = try LogReader(folder: folder).user(named: name)
