@@ -56,7 +56,10 @@ struct SignUpTests {
         let now = desk.clock.now.withLock(\.self)
         let invite = Link(
             id: "l_1", kind: .invite, by: ada.id, createdAt: now, expiresAt: now.later(by: 1000), usesLeft: 1)
-        _ = try desk.store.write { [hash] in try $0.insertLink(invite, hash: hash, by: ada.key, for: nil) }
+        _ = try desk.store.write { [hash] in
+            try $0.setRole(.admin, of: ada.key)
+            try $0.insertLink(invite, hash: hash, by: ada.key, for: nil)
+        }
         // A name that is taken uses no invite up.
         let names = ["ada", "bob", "cyd"]
         #expect(
@@ -71,7 +74,10 @@ struct SignUpTests {
         let now = desk.clock.now.withLock(\.self)
         let invite = Link(
             id: "l_1", kind: .invite, by: ada.id, createdAt: now, expiresAt: now.later(by: 1000), usesLeft: nil)
-        _ = try desk.store.write { [hash] in try $0.insertLink(invite, hash: hash, by: ada.key, for: nil) }
+        _ = try desk.store.write { [hash] in
+            try $0.setRole(.admin, of: ada.key)
+            try $0.insertLink(invite, hash: hash, by: ada.key, for: nil)
+        }
         desk.clock.advance(milliseconds: 999)
         #expect(run(desk, [signUp(desk, "bob", .invite(hash: hash))]) == [nil])
         desk.clock.advance(milliseconds: 1)

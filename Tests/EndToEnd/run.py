@@ -23,7 +23,7 @@ NAMES = [
     "access", "openapi", "client", "doctor", "client_tls", "networks_client", "web", "chat",
 ]
 # Run only when they are named.
-ON_REQUEST = ["counts", "search_scale"]
+ON_REQUEST = ["counts", "search_scale", "restart"]
 
 
 class Result:

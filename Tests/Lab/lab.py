@@ -14,6 +14,7 @@ many bytes, as the network (its log, where it is a real proxy) tells. APUS is th
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ import threading
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
 
+import restart
 from apus import BINARY, ROOT, Server, Skip, add_user
 from client_run import run_all, table
 from networks import NETWORKS
@@ -100,6 +102,8 @@ def run_command(name, command):
 
 def run_clients(count, names):
     results, failed = [], 0
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     for name, measured, trouble in run_all(count, known(names) or list(NETWORKS), CLIENTS_AT_ONCE, is_quiet=True):
         if isinstance(trouble, Skip):
             print(f"skip {name}: {trouble}", flush=True)
@@ -111,7 +115,7 @@ def run_clients(count, names):
             print(f"ok   {measured}", flush=True)
     if not names and not failed:
         with open(os.path.join(ROOT, "docs/networks.md"), "w", encoding="utf-8") as page:
-            page.write(table(results, count))
+            page.write(table(results, count) + restart.table())
     print(f"{len(results)} networks, {failed} failed")
     return 1 if failed else 0
 

@@ -42,9 +42,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let half: HubHalf
     let logger: Logger
     let timeouts: FrontTimeouts
-    /// How many requests the address of each client may have here; only on a trusted proxy's connections.
+    /// Only on a trusted proxy's connections, where each request takes up its client's place.
     let limit: ConnectionLimit?
-    /// Whose request takes up a place.
     var place: ClientAddress?
     private let router: RouterBridge
     private(set) var encoder: HTTPResponseEncoder?

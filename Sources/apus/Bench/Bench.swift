@@ -14,7 +14,7 @@ struct Bench: ParsableCommand {
 
             and give the bench a user's token: apus user add bench --data ./bench-data; apus token bench --data …
             """,
-        subcommands: [BenchFanout.self, BenchPost.self, BenchIdle.self])
+        subcommands: [BenchFanout.self, BenchPost.self, BenchIdle.self, BenchRestart.self])
 }
 
 /// What each of the loads takes.
