@@ -93,10 +93,10 @@ def heads(make):
     yield "bytes past ASCII in a value", make(sync, b"X: \xff\r\n"), [OK], False
     yield "an absolute target", make(b"GET http://apus/v1/sync"), [OK], False
     yield "an absolute target of a stream", make(b"GET http://apus/v1/stream?limit=1"), [OK], False
-    yield "an absolute target of nothing", make(b"GET http://apus"), [NOT_FOUND], False
+    yield "an absolute target with no path is that of the page", make(b"GET http://apus"), [(200, None)], False
     yield "an absolute target of another scheme", make(b"GET file:///v1/stream"), [NOT_FOUND], False
     yield "OPTIONS *", make(b"OPTIONS *"), [NOT_FOUND], False
-    yield "TRACE", make(b"TRACE /"), [NOT_FOUND], False
+    yield "TRACE", make(b"TRACE /"), [(405, "method_not_allowed")], False
     yield "CONNECT", make(b"CONNECT apus:80"), [NOT_FOUND], True
     yield "CONNECT to a path", make(b"CONNECT /v1/stream"), [(405, "method_not_allowed")], True
     yield "an expectation of nobody", make(b"POST /v1/stream", b"Expect: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n", b"{}"), [OK], False
