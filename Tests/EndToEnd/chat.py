@@ -254,6 +254,7 @@ def test_the_terminal_is_given_back(folder):
             window.check_restored()
             windows.ask("kill-session", "-t", "alice")
         window = windows.chat(alice, server)
+        window.sees("#general")  # until the rooms have come there is none to speak in
         server.kill()
         window.sees("Reconnecting…")
         window.say("into the void")
