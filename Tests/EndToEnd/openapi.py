@@ -1,4 +1,7 @@
-"""The server does what Protocol/openapi.yaml says, whatever is sent: requests made up by schemathesis."""
+"""The server does what Protocol/openapi.yaml says, whatever is sent: requests made up by schemathesis.
+
+The same ones each time; `APUS_SEED` makes others.
+"""
 
 import os
 import subprocess
@@ -13,7 +16,7 @@ LEFT_OUT = ["--exclude-path", "/v1/stream"]
 def explore(server, *arguments):
     return subprocess.run(
         [SCHEMATHESIS, "--config-file", os.path.join(ROOT, "Protocol", "schemathesis.toml"), "run",
-         os.path.join(ROOT, "Protocol", "openapi.yaml"), "--url", f"http://{server.host}:{server.port}", "--checks", "all", "--no-color", *LEFT_OUT, *arguments],
+         os.path.join(ROOT, "Protocol", "openapi.yaml"), "--url", f"http://{server.host}:{server.port}", "--checks", "all", "--no-color", "--seed", os.environ.get("APUS_SEED", "1"), *LEFT_OUT, *arguments],
         cwd=server.data, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

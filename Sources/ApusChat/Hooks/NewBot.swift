@@ -12,9 +12,7 @@ package struct NewBot: Sendable {
             throw Problem(
                 .invalidField, "A bot's \"name\" is 2 to 32 characters of a-z, 0-9, _ and -, and not \"all\".")
         }
-        if let displayName, !(1...64).contains(displayName.unicodeScalars.count) || displayName.utf8.contains(0) {
-            throw Problem(.invalidField, "A bot's \"display_name\" has 1 to 64 characters.")
-        }
+        if let displayName, !NewUser.isDisplayName(displayName) { throw NewUser.badDisplayName }
         user = NewUser(name: name, displayName: displayName, role: .bot, password: nil)
         self.token = token
     }

@@ -10,12 +10,9 @@ extension Routes {
     @Sendable
     func makeBot(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let identity = try await identity(request)
-        let body = try await Self.object(request)
-        guard let name = body["name"]?.string else {
-            throw Problem(
-                .invalidField, "A bot needs \"name\", 2 to 32 characters of a-z, 0-9, _ and -, and not \"all\".")
-        }
-        let displayName = body["display_name"]?.string
+        let body = try await fields(request, "POST /v1/bots").read
+        let name = try body.string("name")
+        let displayName = try body.optionalString("display_name")
         let token = BearerToken()
         let bot = try NewBot(name: name, displayName: displayName, token: token)
         let user = try await backend.write(payer: identity) { store in
