@@ -26,8 +26,8 @@ def test_the_server_is_killed_while_a_page_sends(folder):
         there.server.kill()
         wait_until(page, lambda: status(page)["state"] == "reconnecting", lambda: f"a loss: {status(page)}")
         there.server.start()
+        wait_until(page, lambda: sorted(got(page, "posted")) == sorted(lines), "every promise kept", 40)
         arrives(there, page, lines)
-        wait_until(page, lambda: sorted(got(page, "posted")) == sorted(lines), "every promise kept")
         check(got(page) == lines, f"the page heard {got(page)}")
 
 
