@@ -139,9 +139,9 @@ def test_eight_tabs(folder):
         for number, page in enumerate(pages):
             olga.says(f"from tab {number}", page)
         expected = [f"from tab {number}" for number in range(8)]
+        wait_until(olga.page, lambda: sorted(there.room_texts()) == expected, lambda: f"eight: {there.room_texts()}")
         for page in pages:
-            wait_until(page, lambda: sorted(olga.texts(page)) == expected, lambda: f"eight: {olga.texts(page)}")
-            check(olga.texts(page) == there.room_texts(), f"one order: {olga.texts(page)}")
+            wait_until(page, lambda: olga.texts(page) == there.room_texts(), lambda: f"one order: {olga.texts(page)}")
         metrics = there.server.get("/metrics").body.decode()
         check('apus_readers{transport="websocket"} 1\n' in metrics, "they share one connection")
         olga.has_no_complaints()

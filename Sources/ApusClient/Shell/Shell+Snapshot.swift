@@ -14,7 +14,8 @@ extension Shell {
                 tell(Sequencer.Input.snapshot(cursor))
                 rooms = Rooms(body)
                 if isFirst { backlog = Backlog(from: cursor.seq) } else { lostPosition() }
-                saveSoon()
+                // Now: a program that is killed in its first second would begin anew from where the log is then.
+                save()
                 tell(.snapshotTaken)
             case .failure(let failure): tell(.snapshotFailed(failure.end))
             }

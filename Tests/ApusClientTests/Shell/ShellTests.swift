@@ -112,6 +112,8 @@ struct ShellTests {
             let cutter = try await Cutter(to: server.port)
             let first = try Self.client(cutter.url, users[0], file: file)
             try await first.waits(for: "the first connection") { $0.transport != nil }
+            let begun = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(begun.contains(#""cursor":"#), "a program that is killed now goes on from here")
             for text in ["one", "two"] { try await users[1].post("general", text) }
             let iterator = first.events.makeAsyncIterator()
             for text in ["one", "two"] { #expect(try await iterator.next()?.data["text"]?.string == text) }
