@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "ApusChatTests", dependencies: ["ApusChat", "ApusSQLite", grdb, nioEmbedded], swiftSettings: strict),
         .testTarget(
-            name: "ApusTransportsTests", dependencies: ["ApusTransports", nioEmbedded, nioHTTP1, logging],
+            name: "ApusTransportsTests",
+            dependencies: ["ApusTransports", "ApusTestKit", nioEmbedded, nioHTTP1, nioPosix, logging],
             swiftSettings: strict),
         .testTarget(
             name: "ApusServerTests",

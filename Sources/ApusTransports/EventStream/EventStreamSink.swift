@@ -8,14 +8,12 @@ final class EventStreamSink: ReaderSink {
     private let half: HubHalf
     private let logger: Logger
     private let isChunked: Bool
-    /// Where bytes go: past the HTTP encoder, straight to the socket.
-    private var context: ChannelHandlerContext?
+    private var writer: SocketWriter?
     /// Called once when the stream has said everything, or when nobody is there to hear it: the connection is to close.
     private var ended: (() -> Void)?
     private let head: (Refusable) -> ByteBuffer
     private(set) var reader: Reader?
     private var record: StreamRecord?
-    private var needsFlush = false
 
     /// What the response begins with: the stream, or a problem instead of it.
     enum Refusable {
@@ -24,13 +22,13 @@ final class EventStreamSink: ReaderSink {
     }
 
     init(
-        half: HubHalf, context: ChannelHandlerContext, isChunked: Bool, logger: Logger,
+        half: HubHalf, writer: SocketWriter, isWritable: Bool, isChunked: Bool, logger: Logger,
         head: @escaping (Refusable) -> ByteBuffer, ended: @escaping () -> Void
     ) {
         self.half = half
-        self.context = context
+        self.writer = writer
+        self.isWritable = isWritable
         self.isChunked = isChunked
-        isWritable = context.channel.isWritable
         self.logger = logger
         self.head = head
         self.ended = ended
@@ -46,7 +44,7 @@ final class EventStreamSink: ReaderSink {
         if let reader { half.close(reader) }
         reader = nil
         record?.close(cause, now: half.loop.now)
-        context = nil
+        writer = nil
         isWritable = false
         ended = nil
     }
@@ -76,11 +74,7 @@ final class EventStreamSink: ReaderSink {
         write(batch.bytes(for: .sse) { ByteBuffer(body: EventStream.batch($0), chunked: true) })
     }
 
-    func flush() {
-        guard needsFlush else { return }
-        needsFlush = false
-        context?.flush()
-    }
+    func flush() { writer?.flush() }
 
     /// Also a stream that never began says it by event: a plain `EventSource` then comes back at the new position.
     func reset(_ reset: Reset) {
@@ -102,10 +96,7 @@ final class EventStreamSink: ReaderSink {
     /// TCP tells of a client that is gone; one that only fell silent is found out by the next write.
     func checkLife(now: NIODeadline) {}
 
-    private func write(_ bytes: ByteBuffer) {
-        context?.write(NIOAny(bytes), promise: nil)
-        needsFlush = true
-    }
+    private func write(_ bytes: ByteBuffer) { writer?.write(bytes) }
 
     private func finish(_ cause: String) {
         if isChunked, record != nil { write(ByteBuffer(string: "0\r\n\r\n")) }

@@ -118,11 +118,11 @@ extension FrontHandler {
     }
 
     private func serveEvents(_ reading: ReaderRequest, _ request: FrontRequest) {
-        guard let wire, inputEnd == nil else { return closeGently() }
+        guard let writer, inputEnd == nil else { return closeGently() }
         let isChunked = request.head.version != .http1_0
         let sharing = sharing
         let sink = EventStreamSink(
-            half: half, context: wire, isChunked: isChunked, logger: logger,
+            half: half, writer: writer, isWritable: isWritable, isChunked: isChunked, logger: logger,
             head: { answer in
                 switch answer {
                 case .stream: HTTPAnswer.eventStreamHead(isChunked: isChunked).with(fields: sharing)

@@ -52,8 +52,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var poll: PollSink?
     /// What the answer says so that the asking page may read it; nil where that page is the server's own.
     var sharing: String?
-    /// The encoder's context: what is written from here goes out as it is.
-    var wire: ChannelHandlerContext?
+    /// Behind the encoder: what is written here goes out as it is.
+    var writer: SocketWriter?
     var own: ChannelHandlerContext?
     /// What came ahead of its turn.
     private(set) var held: Deque<HTTPServerRequestPart> = []
@@ -62,7 +62,6 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private(set) var isRouterAttached = false
     var isQuiescing = false
     private var closesAfterResponse = false
-    private var needsFlush = false
     lazy var deadline = RequestDeadline(loop: half.loop) { [weak self] in self?.deadlinePassed() }
     /// A WebSocket is about to take the connection: what follows the handshake stays in the socket.
     var isUpgrading = false
@@ -89,7 +88,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         own = context
         isWritable = context.channel.isWritable
         // The encoder was added just before; without it there is nothing to write to.
-        wire = encoder.flatMap { try? context.pipeline.syncOperations.context(handler: $0) }
+        writer = encoder.flatMap { try? context.pipeline.syncOperations.context(handler: $0) }.map(SocketWriter.init)
         deadline.set(in: timeouts.firstRequest)
     }
 
@@ -109,7 +108,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         deadline.cancel()
         held = []
         own = nil
-        wire = nil
+        writer = nil
         encoder = nil
         decoder = nil
     }
@@ -162,6 +161,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let request else {
             if let problem = takePlace(head) { return refuse(problem) }
             state = .routing(Routing())
+            writer?.leaveToChannel()
             do {
                 if !isRouterAttached { try router.attach(to: context.channel) }
                 isRouterAttached = true
@@ -181,7 +181,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         state = .receiving(request)
         if head.expectsContinue {
-            wire?.writeAndFlush(NIOAny(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+            writer?.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+            flush()
         }
     }
 
@@ -209,8 +210,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The request cannot be served and the rest of it is not wanted.
     func refuse(_ problem: Problem) {
         state = .closed
-        wire?.writeAndFlush(
-            NIOAny(HTTPAnswer.problem(problem, keepAlive: false).with(fields: sharing)), promise: nil)
+        writer?.write(HTTPAnswer.problem(problem, keepAlive: false).with(fields: sharing))
+        flush()
         closeGently()
     }
 
@@ -242,16 +243,11 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Sends a whole response of the front.
     func answer(_ bytes: ByteBuffer, keepAlive: Bool) {
         guard case .answering = state else { return }
-        wire?.write(NIOAny(bytes.with(fields: sharing)), promise: nil)
-        needsFlush = true
+        writer?.write(bytes.with(fields: sharing))
         finished(keepAlive: keepAlive)
     }
 
-    func flush() {
-        guard needsFlush else { return }
-        needsFlush = false
-        wire?.flush()
-    }
+    func flush() { writer?.flush() }
 
     /// The response is written: the next request's turn. What is held is taken up on a later tick of the loop, for
     /// this may run inside a drain.

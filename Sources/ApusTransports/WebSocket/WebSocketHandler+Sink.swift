@@ -31,11 +31,7 @@ extension WebSocketHandler: ReaderSink, ReplyReceiver {
         readOnSoon()
     }
 
-    func flush() {
-        guard needsFlush else { return }
-        needsFlush = false
-        context?.flush()
-    }
+    func flush() { writer?.flush() }
 
     func reset(_ reset: Reset) {
         write(frame("reset", reset.encode))

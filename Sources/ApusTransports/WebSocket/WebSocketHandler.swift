@@ -38,7 +38,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var unansweredBytes = 0
     /// The channel asked to read while the client is not to be read from.
     private var isReadHeld = false
-    var needsFlush = false
+    var writer: SocketWriter?
     /// What the channel last said; asking it costs more than all else that a delivery asks.
     private(set) var isWritable = false
 
@@ -54,6 +54,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        writer = SocketWriter(context)
         isWritable = context.channel.isWritable
     }
 
@@ -85,6 +86,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         reader = nil
         record?.close(cause, now: half.loop.now)
         context = nil
+        writer = nil
         isWritable = false
     }
 
@@ -226,10 +228,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         return .webSocketText(writer.bytes)
     }
 
-    func write(_ bytes: ByteBuffer) {
-        context?.write(Self.wrapOutboundOut(bytes), promise: nil)
-        needsFlush = true
-    }
+    func write(_ bytes: ByteBuffer) { writer?.write(bytes) }
 
     func close(_ code: CloseCode, _ reason: String, cause: String? = nil) {
         guard !isClosing, let context else { return }
