@@ -162,6 +162,7 @@ enum Schema {
     /// `pair` names the people of a direct room, so that there is one room for them; `participant` holds those of them
     /// who do not see it before its first message.
     private static let rooms = """
+        ALTER TABLE room DROP COLUMN head;
         ALTER TABLE room ADD COLUMN archived_at INTEGER;
         ALTER TABLE room ADD COLUMN pair TEXT;
         CREATE UNIQUE INDEX room_pair ON room (pair) WHERE pair IS NOT NULL;

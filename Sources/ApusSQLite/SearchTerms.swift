@@ -24,23 +24,25 @@ enum SearchTerms {
     /// What the index keeps of a message. An entry is removed by the same words it was made of, so whoever changes this
     /// begins the index anew in a migration.
     static func document(_ text: String, room: Int64, by: Int64) -> String {
-        var terms: Set<String> = [Self.room(RoomKey(room)), author(by)]
+        var terms: [String] = []
+        var known: Set<String> = []
+        func add(_ term: String) { if known.insert(term).inserted { terms.append(term) } }
+        add(Self.room(RoomKey(room)))
+        add(author(by))
         var last = ""
         for token in SearchText(text).tokens {
             switch token.kind {
             case .word:
-                terms.insert(cut(token.text, longestTerm))
-                for length in prefixes where token.text.unicodeScalars.count >= length {
-                    terms.insert(prefixMark + cut(token.text, length))
-                }
+                add(cut(token.text, longestTerm) ?? token.text)
+                for length in prefixes { if let beginning = cut(token.text, length) { add(prefixMark + beginning) } }
             case .dense:
-                terms.insert(token.text)
-                if token.isBound { terms.insert(last + token.text) }
+                add(token.text)
+                if token.isBound { add(last + token.text) }
                 last = token.text
-            case .symbol: terms.insert(token.text)
+            case .symbol: add(token.text)
             }
         }
-        return terms.sorted().joined(separator: " ")
+        return terms.joined(separator: " ")
     }
 
     /// The FTS5 query for all messages that may match, and maybe some that do not.
@@ -50,7 +52,7 @@ enum SearchTerms {
             for (index, token) in phrase.tokens.enumerated() {
                 switch token.kind {
                 case .word where phrase.isOpen && index == phrase.tokens.count - 1: wanted.insert(prefix(token.text))
-                case .word: wanted.insert(quoted(cut(token.text, longestTerm)))
+                case .word: wanted.insert(quoted(cut(token.text, longestTerm) ?? token.text))
                 case .dense where token.isBound: wanted.insert(quoted(phrase.tokens[index - 1].text + token.text))
                 case .dense:
                     // A pair finds its first character, too.
@@ -68,10 +70,17 @@ enum SearchTerms {
     private static func prefix(_ text: String) -> String {
         let length = text.unicodeScalars.count
         if prefixes.contains(length) { return quoted(prefixMark + text) }
-        return length < longestTerm ? quoted(text) + "*" : quoted(cut(text, longestTerm))
+        return cut(text, longestTerm).map(quoted) ?? quoted(text) + "*"
     }
 
     private static func quoted(_ term: String) -> String { "\"\(term)\"" }
 
-    private static func cut(_ text: String, _ length: Int) -> String { String(text.unicodeScalars.prefix(length)) }
+    /// The first scalars; nil when there are fewer.
+    private static func cut(_ text: String, _ length: Int) -> String? {
+        let scalars = text.unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: length, limitedBy: scalars.endIndex) else {
+            return nil
+        }
+        return end == scalars.endIndex ? text : String(scalars[..<end])
+    }
 }

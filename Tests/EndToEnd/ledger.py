@@ -82,7 +82,6 @@ def check_order(ledger):
     for room in ledger.rooms:
         numbers = [row["number"] for row in ledger.messages if row["room"] == room["key"]]
         check(numbers == list(range(1, len(numbers) + 1)), f"{room['slug']}: the numbers have a gap")
-        check(room["head"] == len(numbers), f"{room['slug']}: head {room['head']} with {len(numbers)} messages")
         logged = [
             (row["number"], row["seq"]) for row in ledger.events
             if row["audience"] == room["key"] and row["type"] == "message.created"]

@@ -138,7 +138,6 @@ def test_an_old_database_is_indexed_beside_everything_else(folder):
                 "INSERT INTO event (seq, audience, type, by, at, data, number) "
                 "VALUES (?1, ?2, 'message.created', ?4, 0, json_object('text', 'word' || (?3 - 1) || ' common'), ?3)",
                 rows)
-            database.execute("UPDATE room SET head = ?", (20_001,))
             database.execute("INSERT INTO search (search) VALUES ('delete-all')")
             database.execute("UPDATE search_progress SET indexed = 0")
         server.start()

@@ -55,8 +55,6 @@ def fill(data, messages):
         database.executemany(
             "INSERT INTO message (seq, room, number, changed, text_seq, by, at) VALUES (?1, ?2, ?3, ?1, ?1, ?4, 0)",
             rows())
-        for slug, number in numbers.items():
-            database.execute("UPDATE room SET head = ? WHERE slug = ?", (next(number) - 1, slug))
 
 
 def size(data):

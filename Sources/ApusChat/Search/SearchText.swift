@@ -23,21 +23,22 @@ package struct SearchText: Sendable {
     package let tokens: [Token]
 
     package init(_ text: String) {
+        var text = text
+        text.makeContiguousUTF8()
+        let string = text
         var scan = Scan()
-        var rest = text[...]
-        rest.makeContiguousUTF8()
-        let utf8 = rest.utf8
-        var index = rest.startIndex
-        while index < rest.endIndex {
-            let byte = utf8[index]
-            let next = utf8.index(after: index)
-            // ASCII before ASCII is a character by itself: most of most texts.
-            if byte < 0x80, next == rest.endIndex || utf8[next] < 0x80 {
-                scan.take(ascii: byte)
-                index = next
-            } else {
-                scan.take(rest[index])
-                index = rest.index(after: index)
+        string.utf8.withContiguousStorageIfAvailable { bytes in
+            var offset = 0
+            while offset < bytes.count {
+                var end = offset
+                // ASCII before ASCII is a character by itself: most of most texts.
+                while end < bytes.count, bytes[end] < 0x80, end + 1 == bytes.count || bytes[end + 1] < 0x80 { end += 1 }
+                scan.take(ascii: bytes[offset..<end])
+                offset = end
+                if offset == bytes.count { break }
+                let character = string[string.utf8.index(string.startIndex, offsetBy: offset)]
+                scan.take(character)
+                offset += character.utf8.count
             }
         }
         scan.endWord()
@@ -51,21 +52,30 @@ package struct SearchText: Sendable {
         private var wordRange = 0..<0
         private var isAfterDense = false
 
-        mutating func take(ascii byte: UInt8) {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                letter(String(Unicode.Scalar(byte)), upTo: position + 1)
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): letter(String(Unicode.Scalar(byte | 0x20)), upTo: position + 1)
-            default: separate()
+        mutating func take(ascii bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+            var rest = bytes
+            while !rest.isEmpty {
+                let letters = rest.prefix { $0.isASCIIAlphanumeric }
+                if letters.isEmpty {
+                    separate()
+                    position += 1
+                    rest = rest.dropFirst()
+                } else {
+                    let folded = String(unsafeUninitializedCapacity: letters.count) {
+                        $0.initialize(fromContentsOf: letters.lazy.map(\.lowercasedASCII))
+                    }
+                    append(folded, upTo: position + letters.count)
+                    position += letters.count
+                    rest = rest[letters.endIndex...]
+                }
             }
-            position += 1
         }
 
         mutating func take(_ character: Character) {
             let end = position + character.utf16.count
             for unit in Folding.units(character) {
                 switch unit.kind {
-                case .word: letter(unit.text, upTo: end)
+                case .word: append(unit.text, upTo: end)
                 case .dense: single(.dense, unit.text, upTo: end)
                 case .symbol: single(.symbol, unit.text, upTo: end)
                 case .separator: separate()
@@ -80,7 +90,7 @@ package struct SearchText: Sendable {
             word = ""
         }
 
-        private mutating func letter(_ text: String, upTo end: Int) {
+        private mutating func append(_ text: String, upTo end: Int) {
             isAfterDense = false
             wordRange = (word.isEmpty ? position : wordRange.lowerBound)..<end
             word += text
@@ -98,4 +108,18 @@ package struct SearchText: Sendable {
             isAfterDense = false
         }
     }
+}
+
+extension UInt8 {
+    fileprivate var isASCIIAlphanumeric: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+
+    /// For letters and digits.
+    fileprivate var lowercasedASCII: UInt8 { self | 0x20 }
 }

@@ -85,7 +85,6 @@ package final class SQLiteStore: ChatStore {
             let head = try memory.head ?? Self.head(database)
             let transaction = SQLiteTransaction(database, memory, head: head, usesSavepoints: usesSavepoints)
             try body(transaction)
-            try memory.settle()
             memory.head = transaction.head
         }
     }

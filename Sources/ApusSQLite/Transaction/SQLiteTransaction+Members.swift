@@ -19,12 +19,12 @@ extension SQLiteTransaction {
     }
 
     func beginStay(of user: UserKey, in room: RoomKey, as role: RoomRole, at seq: Int64) throws {
-        try memory.settle()
         try run("INSERT INTO stay (user, room, first_seq) VALUES (?, ?, ?)", user.raw, room.raw, seq)
         try run(
             """
             INSERT INTO member (room, user, since, role, delivered, read)
-            SELECT key, ?2, ?3, ?4, head, head FROM room WHERE key = ?1
+            SELECT ?1, ?2, ?3, ?4, head, head
+            FROM (SELECT ifnull(max(number), 0) AS head FROM message WHERE room = ?1) WHERE TRUE
             ON CONFLICT (room, user) DO UPDATE SET since = excluded.since, role = excluded.role,
                 delivered = excluded.delivered, read = excluded.read
             """, room.raw, user.raw, seq, role.rawValue)

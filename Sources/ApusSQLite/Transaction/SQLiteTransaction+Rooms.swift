@@ -11,13 +11,11 @@ extension SQLiteTransaction {
     }
 
     func room(ofPair pair: String) throws -> Room? {
-        try memory.settle()
-        return try row("\(Room.columns) FROM room WHERE room.pair = ?", pair).map(Room.init)
+        try row("\(Room.columns) FROM room WHERE room.pair = ?", pair).map(Room.init)
     }
 
     func room(_ key: RoomKey) throws -> Room? {
-        try memory.settle()
-        return try Room.find(database, key: key)
+        try Room.find(database, key: key)
     }
 
     func insertRoom(_ room: NewRoom, by: UserKey) throws -> Room {
@@ -52,12 +50,11 @@ extension SQLiteTransaction {
     }
 
     func delivered(upTo seq: Int64, to user: UserKey, in scope: Scope) throws -> [RoomKey] {
-        try memory.settle()
         let behind = try Int64.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT member.room FROM member JOIN room ON room.key = member.room
-                    WHERE member.user = ? AND member.since IS NOT NULL AND room.head > member.delivered
+                    SELECT room FROM member WHERE user = ? AND since IS NOT NULL
+                    AND (SELECT max(number) FROM message WHERE message.room = member.room) > delivered
                     """), arguments: [user.raw])
         return try behind.map(RoomKey.init).filter { room in
             guard scope.contains(room) else { return false }
@@ -114,7 +111,8 @@ extension Room {
 
     /// The columns that `init(_:)` reads, by position.
     static let columns = """
-        SELECT room.key, room.slug, room.kind, room.name, room.topic, room.history, room.head, room.members,
+        SELECT room.key, room.slug, room.kind, room.name, room.topic, room.history,
+            ifnull((SELECT max(number) FROM message WHERE message.room = room.key), 0), room.members,
             room.archived_at IS NOT NULL, room.pair
         """
 

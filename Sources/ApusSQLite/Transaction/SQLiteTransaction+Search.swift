@@ -43,7 +43,7 @@ extension SQLiteTransaction {
     }
 
     private func insertTerms(_ seq: Int64, _ terms: String) throws {
-        try run("INSERT INTO search (rowid, terms) VALUES (?, ?)", seq, terms)
+        try memory.insertTerms.run(seq, terms)
     }
 
     // MARK: what deleted text leaves

@@ -41,7 +41,6 @@ final class SQLiteTransaction: ChatTransaction {
 
     private func onSavepoint<T>(_ body: () throws -> T) throws -> T {
         let before = head
-        try memory.settle()
         try run("SAVEPOINT command")
         do {
             let value = try body()

@@ -18,10 +18,10 @@ final class WriterMemory: @unchecked Sendable {
     let insertCommand: PreparedStatement
     let insertEvent: PreparedStatement
     let insertMessage: PreparedStatement
+    let insertTerms: PreparedStatement
     let findRoom: PreparedStatement
     let findStay: PreparedStatement
     private let findAccount: PreparedStatement
-    private let updateHead: PreparedStatement
     /// Asked by readers too, and safe for that.
     let tokens: TokenFilter
 
@@ -31,9 +31,8 @@ final class WriterMemory: @unchecked Sendable {
     private var slugs: [RoomKey: String] = [:]
     private var stays: [MemberKey: Int64] = [:]
     private var accounts: [UserKey: Account] = [:]
-    /// The last message numbers; on the disk only what is not in `changedHeads`.
+    /// The last message numbers.
     private var heads: [RoomKey: Int64] = [:]
-    private var changedHeads: Set<RoomKey> = []
 
     init(_ database: Database) throws {
         begin = try PreparedStatement("BEGIN IMMEDIATE", on: database)
@@ -51,11 +50,11 @@ final class WriterMemory: @unchecked Sendable {
             INSERT INTO message (seq, room, number, changed, by, at, command_id, text_seq, reply_to)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, on: database)
+        insertTerms = try PreparedStatement("INSERT INTO search (rowid, terms) VALUES (?, ?)", on: database)
         findRoom = try PreparedStatement("\(Room.columns) FROM room WHERE room.slug = ?", on: database)
         findStay = try PreparedStatement("SELECT since FROM member WHERE room = ? AND user = ?", on: database)
         findAccount = try PreparedStatement("\(Account.columns) WHERE key = ?", on: database)
         tokens = try TokenFilter(database)
-        updateHead = try PreparedStatement("UPDATE room SET head = ? WHERE key = ?", on: database)
     }
 
     // MARK: accounts
@@ -119,20 +118,11 @@ final class WriterMemory: @unchecked Sendable {
         if let slug = slugs[room] { rooms[slug] = nil }
     }
 
-    var hasUnsettled: Bool { !changedHeads.isEmpty }
-
-    /// The next number of a room; on the disk with the transaction's end.
+    /// The next number of a room.
     func takeNumber(in room: RoomKey, stored: () throws -> Int64) throws -> Int64 {
         let number = try (heads[room] ?? stored()) + 1
         heads[room] = number
-        changedHeads.insert(room)
         return number
-    }
-
-    /// Writes what has been put off.
-    func settle() throws {
-        for room in changedHeads { try updateHead.run(heads[room], room.raw) }
-        changedHeads = []
     }
 
     /// At the beginning of a transaction, when everything is on the disk.
@@ -150,6 +140,5 @@ final class WriterMemory: @unchecked Sendable {
         stays = [:]
         accounts = [:]
         heads = [:]
-        changedHeads = []
     }
 }
