@@ -18,6 +18,8 @@ struct LadderWatch {
             case .open(let number, let transport, _):
                 #expect(number == last + 1, "\(place): numbers go up by one")
                 last = number
+                let isBesidePoll = open.contains { $0.value.isPoll && $0.key != carrier }
+                #expect(transport != .sse || !isBesidePoll, "\(place): a stream beside a poll that is not answered")
                 open[number] = transport
             case .close(let number):
                 #expect(open[number] != nil, "\(place): closes what is not open")
@@ -30,7 +32,7 @@ struct LadderWatch {
             case .snapshot, .remember, .status: break
             }
         }
-        let polls = open.values.count { $0 == .longPoll || $0 == .shortPoll }
+        let polls = open.values.count { $0.isPoll }
         #expect(polls <= 1 && open.values.count { $0 == .sse } <= 1, "\(place): two of one kind")
         #expect(open.values.count { $0 == .webSocket } <= 1, "\(place): two WebSockets")
         let isLive: Bool
@@ -56,6 +58,10 @@ struct LadderWatch {
         open[number] = nil
         if carrier == number { carrier = nil }
     }
+}
+
+extension Transport {
+    fileprivate var isPoll: Bool { self == .longPoll || self == .shortPoll }
 }
 
 extension Ladder.Input {

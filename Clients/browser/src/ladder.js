@@ -103,7 +103,10 @@ export class Ladder extends Live {
     hello(attempt) {
         this.heard(attempt);
         attempt.hasHello = true;
-        if (attempt.transport === "sse" && attempt.until && !attempt.isTrusted) this.probe(attempt);
+        if (attempt.transport === "sse" && attempt.until && !attempt.isTrusted) {
+            attempt.until = this.now + TIMES.attempt;
+            this.probe(attempt);
+        }
         this.prove(attempt);
     }
 
@@ -168,7 +171,7 @@ export class Ladder extends Live {
         } else if (late) this.cut(late);
         else if (this.is("waiting")) this.begin();
         else if (this.is("snapshotting")) this.wait();
-        else if (this.is("racing")) this.startSecond();
+        else if (this.is("racing")) this.startNext();
         else if (phase.checkUntil <= now) {
             if (now - phase.checkUntil <= TIMES.sleep) return this.cut(carrier);
             phase.checkUntil = undefined;

@@ -36,6 +36,8 @@ export class Live extends Race {
         }
         // That waiting works is only known when an answer has waited.
         if (transport !== "long_poll") this.works(transport);
+        // Where one answer at a time gets through, a stream's, which never ends, would keep the poll's from coming.
+        if (attempt.isPoll && before.next?.includes("sse") && !this.record.isBehind("sse")) this.open("sse");
     }
 
     hurry() {

@@ -38,22 +38,16 @@ export class Race {
         const { now, record, roundTrip } = this;
         const unknown = record.hasWorked("websocket") ? 2_000 : 1_500;
         const headStart = roundTrip === undefined ? unknown : Math.min(Math.max(4 * roundTrip + 500, 1_000), 2_500);
-        this.phase = { name: "racing", startedAt: now, tried: new Set(), failed: new Set(), secondAt: now + headStart };
-        if (record.isBehind("websocket")) this.openHTTP();
-        else this.open("websocket");
+        const poll = record.isBehind("long_poll") ? "short_poll" : "long_poll";
+        const [first, second] = record.isBehind("websocket") ? [poll, "websocket"] : ["websocket", poll];
+        const next = [second, "sse"];
+        this.phase = { name: "racing", startedAt: now, next, secondAt: now + headStart, failed: new Set() };
+        this.open(first);
     }
 
-    // The poll carries until SSE is proven, which takes a second even where all is well.
-    openHTTP() {
-        const { record } = this;
-        this.open(record.isBehind("long_poll") ? "short_poll" : "long_poll");
-        if (!record.isBehind("sse")) this.open("sse");
-    }
-
-    startSecond() {
+    startNext() {
         this.phase.secondAt = undefined;
-        if (this.phase.tried.has("websocket")) this.openHTTP();
-        else this.open("websocket");
+        this.open(this.phase.next.shift());
     }
 
     // Within `span` or not before `retryAfter`, if the server named one. Who failed together does not return together.
@@ -95,9 +89,8 @@ export class Race {
         else if (counts) this.strike(transport);
         this.remove(attempt);
         if (!this.is("racing") || this.attempts.length) return;
-        if (phase.secondAt) this.startSecond();
-        else if (phase.tried.has("sse")) this.wait();
-        else this.open("sse");
+        if (phase.next.length) this.startNext();
+        else this.wait();
     }
 
     // Without its carrier the ladder is in no state to go on: the caller decides on the next.
@@ -145,8 +138,9 @@ export class Race {
     }
 
     open(transport, isProbe = false) {
-        this.phase.tried?.add(transport);
         const attempt = new Attempt((this.lastNumber += 1), transport, isProbe, this.now);
+        // Beside a poll that is answered, silence means that the stream is held back, and it may hold up the poll.
+        if (this.carrier && transport === "sse") attempt.until = this.now + TIMES.check;
         this.attempts.push(attempt);
         this.actions.push({ open: { attempt: attempt.number, transport, ...(isProbe && { probe: true }) } });
         return attempt;

@@ -21,6 +21,8 @@ export class LadderWatch {
             if (name === "open") {
                 assert.equal(number, this.last + 1, `${place}: numbers go up by one`);
                 this.last = number;
+                const beside = [...this.open].some(([other, kind]) => kind.endsWith("poll") && other !== this.carrier);
+                assert(!beside || content.transport !== "sse", `${place}: a stream beside a poll that is not answered`);
                 this.open.set(number, content.transport);
             } else if (["close", "carry", "probe", "poll", "resume"].includes(name)) {
                 assert(this.open.has(number), `${place}: ${name} of what is not open`);

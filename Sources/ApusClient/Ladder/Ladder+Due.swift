@@ -27,7 +27,7 @@ extension Ladder {
         case .idle, .paused, .needsCredentials, .closed: break
         case .waiting: begin(now)
         case .snapshotting: wait(now, draw)
-        case .racing: startSecond(now)
+        case .racing: startNext(now)
         case .live(var live):
             if let until = live.checkUntil, until <= now {
                 guard now - until > LadderTimes.sleep else {

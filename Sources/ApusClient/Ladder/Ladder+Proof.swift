@@ -19,6 +19,7 @@ extension Ladder {
         heard(number, now)
         attempts[index].hasHello = true
         if attempts[index].transport == .sse, attempts[index].until != nil, !attempts[index].isTrusted {
+            attempts[index].until = now + LadderTimes.attempt
             probe(index, now)
         }
         prove(number, now)
@@ -107,5 +108,10 @@ extension Ladder {
         }
         // That waiting works is only known when an answer has waited.
         if transport != .longPoll { worked(transport, now) }
+        // Not before a poll was answered: where one answer at a time gets through, a stream's, which never ends, would
+        // keep the poll's from coming.
+        if case .racing(let race) = before, transport.isPoll, race.next.contains(.sse), !isBehind(.sse, now) {
+            open(.sse, now)
+        }
     }
 }

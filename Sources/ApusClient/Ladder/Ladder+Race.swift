@@ -24,11 +24,12 @@ extension Ladder {
     }
 
     private mutating func race(_ now: Milliseconds) {
-        var race = Race(startedAt: now)
+        let poll = isBehind(.longPoll, now) ? Transport.shortPoll : .longPoll
+        let (first, second) = isBehind(.webSocket, now) ? (poll, .webSocket) : (.webSocket, poll)
         let worked = memory.hasWorked(.webSocket, epoch + now)
-        race.secondAt = now + LadderTimes.headStart(roundTrip: roundTrip, worked: worked)
-        phase = .racing(race)
-        if isBehind(.webSocket, now) { openHTTP(now) } else { open(.webSocket, now) }
+        let secondAt = now + LadderTimes.headStart(roundTrip: roundTrip, worked: worked)
+        phase = .racing(Race(startedAt: now, next: [second, .sse], secondAt: secondAt))
+        open(first, now)
     }
 
     /// A race on a network that is gone is begun anew, but not for every flap of it.
@@ -47,41 +48,29 @@ extension Ladder {
         strikes[transport]?.isAvoided(now) ?? false
     }
 
-    /// The poll carries until SSE is proven, which takes a second even where all is well.
-    private mutating func openHTTP(_ now: Milliseconds) {
-        open(isBehind(.longPoll, now) ? .shortPoll : .longPoll, now)
-        if !isBehind(.sse, now) { open(.sse, now) }
-    }
-
     @discardableResult
     mutating func open(_ transport: Transport, isProbe: Bool = false, _ now: Milliseconds) -> Int {
-        if case .racing(var race) = phase {
-            race.tried.insert(transport)
-            phase = .racing(race)
-        }
         lastNumber += 1
-        attempts.append(Attempt(lastNumber, transport, isProbe: isProbe, now: now))
+        var attempt = Attempt(lastNumber, transport, isProbe: isProbe, now: now)
+        // Beside a poll that is answered, silence means that the stream is held back, and it may hold up the poll.
+        if case .live = phase, transport == .sse { attempt.until = now + LadderTimes.check }
+        attempts.append(attempt)
         actions.append(.open(lastNumber, transport, probe: isProbe))
         return lastNumber
     }
 
-    mutating func startSecond(_ now: Milliseconds) {
+    mutating func startNext(_ now: Milliseconds) {
         guard case .racing(var race) = phase else { return }
+        let next = race.next.removeFirst()
         race.secondAt = nil
         phase = .racing(race)
-        if race.tried.contains(.webSocket) { openHTTP(now) } else { open(.webSocket, now) }
+        open(next, now)
     }
 
     /// With nobody left in the race, who has not been tried sets out at once, in spite of all memory.
     mutating func raceOn(_ now: Milliseconds, _ draw: Draw) {
         guard case .racing(let race) = phase, attempts.isEmpty else { return }
-        if race.secondAt != nil {
-            startSecond(now)
-        } else if !race.tried.contains(.sse) {
-            open(.sse, now)
-        } else {
-            wait(now, draw)
-        }
+        if race.next.isEmpty { wait(now, draw) } else { startNext(now) }
     }
 
     /// Gives up what is open and tries again later: within `spread` if the server named one, not before

@@ -6,7 +6,7 @@
 public struct Ladder: Sendable {
     enum Phase: Sendable {
         case idle
-        /// No transport carries; attempts are on their way. HTTP or WebSocket joins when its time comes.
+        /// No transport carries; attempts are on their way. A poll or WebSocket joins when its time comes.
         case racing(Race)
         case snapshotting(until: Milliseconds)
         case waiting(until: Milliseconds)
@@ -18,8 +18,9 @@ public struct Ladder: Sendable {
 
     struct Race: Sendable {
         var startedAt: Milliseconds
-        var tried: Set<Transport> = []
-        /// When the side that gave the other a head start sets out.
+        /// Who has not set out yet, in this order.
+        var next: [Transport]
+        /// When the one that gave the first a head start sets out.
         var secondAt: Milliseconds?
         /// Failed so far; a strike each, once a worse transport is proven.
         var failed: Set<Transport> = []
