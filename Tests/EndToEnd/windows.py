@@ -39,7 +39,7 @@ class Windows:
         window.sees("before_chat")
         window.type(
             f"TZ=UTC APUS_TOKEN={client.token} {variables} {shlex.quote(BINARY)} chat {url} {options}; "
-            f"echo \"ended $?\"; stty -a >{window.settings}.after; echo settled")
+            f"echo \"ended $?\"; stty -a >{window.settings}.after; printf 'settled%s\\n' _again")
         window.press("Enter")
         window.sees("Connected.")
         return window
@@ -88,7 +88,7 @@ class Window:
 
     def check_restored(self):
         """The shell has its screen, its cursor and its settings again."""
-        self.sees("settled")
+        self.sees("settled_again")
         check("before_chat" in self.screen and "Connected." not in self.screen, self.screen)
         check(self.windows.ask("display-message", "-p", "-t", self.name, "#{cursor_flag},#{alternate_on}") == "1,0\n", "cursor")
         texts = [open(f"{self.settings}.{when}").read() for when in ("before", "after")]

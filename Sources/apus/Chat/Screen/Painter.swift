@@ -18,8 +18,10 @@ struct Painter {
         }
         last = screen
         let cursor = Self.move(screen.cursor.row, screen.cursor.column)
-        // Hidden meanwhile, so that it does not flit over the screen.
-        return changes.isEmpty ? cursor : "\u{1B}[?25l\(changes)\(cursor)\u{1B}[?25h"
+        guard !changes.isEmpty else { return cursor }
+        // Terminals that know mode 2026 (synchronized output) show all of it at once: half of it would have the same line
+        // twice, where it goes to and where it is still to be cleared. On others the cursor at least does not flit about.
+        return "\u{1B}[?2026h\u{1B}[?25l\(changes)\(cursor)\u{1B}[?25h\u{1B}[?2026l"
     }
 
     private func difference(from old: Row, to new: Row, at index: Int) -> String {
@@ -48,10 +50,13 @@ struct Painter {
                 style = glyph.style
                 text += code(style)
             }
+            // Terminals disagree about how wide such characters are: on all of them what follows stands right, and nothing
+            // of what was there is left beside them.
+            let isDisputed = glyph.character.unicodeScalars.count > 1
+            if isDisputed { text += String(repeating: " ", count: glyph.columns) + Self.move(index, column) }
             text.append(glyph.character)
             column += glyph.columns
-            // Terminals disagree about such characters; what follows stands right on all of them.
-            if glyph.character.unicodeScalars.count > 1 { text += Self.move(index, column) }
+            if isDisputed { text += Self.move(index, column) }
         }
         if style != .plain { text += code(.plain) }
         return clears ? text + "\u{1B}[K" : text
