@@ -70,7 +70,7 @@ final class ClientFile: Sendable {
             }
             bytes = bytes.dropFirst(count)
         }
-        let isOnDisk = fsync(file) == 0
+        let isOnDisk = Self.flush(file)
         let failure = Self.failure("write", new)
         close(file)
         guard isOnDisk else { throw failure }
@@ -84,7 +84,15 @@ final class ClientFile: Sendable {
         let file = open(folder, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw Self.failure("open", folder) }
         defer { close(file) }
-        guard fsync(file) == 0 else { throw Self.failure("write", folder) }
+        guard Self.flush(file) else { throw Self.failure("write", folder) }
+    }
+
+    /// On Darwin `fsync` leaves it in the disk's own memory (fsync(2) there); some file systems know nothing better.
+    private static func flush(_ file: CInt) -> Bool {
+        #if canImport(Darwin)
+            if fcntl(file, F_FULLFSYNC) == 0 { return true }
+        #endif
+        return fsync(file) == 0
     }
 
     /// Interrupted by a signal means: again.

@@ -26,8 +26,10 @@ package struct Endpoint: Sendable {
         let isSecure = scheme == "https"
         let usual = isSecure ? 443 : 80
         port = url.port ?? usual
+        // With brackets or without, by the platform.
         self.host = host.trimmingCharacters(in: ["[", "]"])
-        authority = port == usual ? host : "\(host):\(port)"
+        let name = self.host.contains(":") ? "[\(self.host)]" : self.host
+        authority = port == usual ? name : "\(name):\(port)"
         prefix = url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path
         self.url = "\(scheme)://\(authority)\(prefix)"
         if isSecure {
