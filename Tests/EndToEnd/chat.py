@@ -69,7 +69,8 @@ def test_two_people_talk(folder):
         his.sees("bob #5 (deleted)")
         hers.say("/search lines")
         hers.sees("general #2 alice: Two lines,")
-        check(hers.screen.count("Two lines,") == 1, hers.screen)
+        # tmux knows no synchronized output, so the screen may be looked at when only its upper half has come.
+        wait_for(lambda: hers.screen.count("Two lines,") == 1, lambda: f"the line once:\n{hers.screen}")
         hers.press("Escape")
         hers.misses("Found for")
         hers.say("/dm bob")
@@ -85,6 +86,58 @@ def test_two_people_talk(folder):
         his.check_restored()
         texts = [message["text"] for message in Ledger(server.data).messages if message["text"]]
         check(f"Hello 你好世界 {FAMILY}!" in texts and "one\ntwo\nthree!" in texts, texts)
+
+
+def test_commands_about_messages_and_people(folder):
+    with Server(folder) as server, Windows(folder) as windows:
+        alice, bob = server.client("alice"), server.client("bob")
+        server.client("carol")
+        make_room(server, "general", alice, bob)
+        for number in range(3):
+            alice.say("general", f"hers {number}")
+        bob.say("general", "his")
+        hers, his = windows.chat(alice, server), windows.chat(bob, server)
+        hers.sees("bob #4 his")
+        his.say("/react 1 👍")
+        hers.sees("hers 0 ✓✓ read\n" + " " * 20 + "│      👍 1\n")
+        his.sees("      [👍 1]\n")
+        hers.say("/react 1 +1")
+        his.sees("      [👍 2]\n")
+        his.say("/react 1 +1")
+        his.sees("      👍 1\n")
+        hers.say("/react heart")
+        hers.sees("[❤️")
+        wait_for(lambda: re.search("│      ❤️ +1\n", his.screen), lambda: f"a heart:\n{his.screen}")
+        hers.say("/react 2 hello")
+        hers.sees('is one emoji of at most', 'but "hello"')
+        hers.say("/edit 1 hers, anew")
+        his.sees("alice #1 hers, anew (edited)")
+        hers.say("/edit 2")
+        hers.sees("Editing #2.", "> hers 1")
+        hers.say("!")
+        his.sees("alice #2 hers 1! (edited)")
+        his.say("/edit 3 not mine")
+        his.sees("#3 is not yours")
+        his.say("/reply 2 indeed")
+        hers.sees("bob #5 ↳ #2 alice: hers 1!", "      indeed")
+        hers.say("/delete 3")
+        his.sees("alice #3 (deleted)")
+        hers.say("/delete 4")
+        hers.sees("Message 4 of \"general\" is not yours", "admins may delete it.")
+        hers.press("Left")
+        hers.say("/who")
+        hers.sees("● here  alice", "● here  bob")
+        hers.press("Escape")
+        hers.misses("Who is in this room")
+        hers.say("/dm carol")
+        hers.sees("Nobody called carol is in your rooms, and only the server's")
+        run("user", "role", "alice", "admin", "--data", server.data)
+        hers.say("/dm nobody")
+        hers.sees("Nobody on this server is called nobody.")
+        hers.say("/dm Carol")
+        hers.sees("@carol  ○ offline", "Here carol begins.")
+        if os.environ.get("APUS_SHOW"):
+            print(hers.screen, his.screen)
 
 
 def test_killed_server_and_broken_networks(folder):

@@ -15,21 +15,15 @@ extension ChatSession {
             }
         case .post(let id, let room, let text, let replyTo): post(id, room, text, replyTo)
         case .discard(let id): client.discard(id)
-        case .edit(let room, let number, let text):
-            answer(
-                {
-                    _ = try await client.edit(number, in: room, to: text); return []
-                }, ChatInput.told)
-        case .delete(let room, let number):
-            answer(
-                {
-                    _ = try await client.delete(number, in: room); return []
-                }, ChatInput.told)
-        case .read(let room, let number):
-            answer(
-                {
-                    _ = try await client.read(number, in: room); return []
-                }, ChatInput.told)
+        case .edit(let room, let number, let text): ask { try await client.edit(number, in: room, to: text) }
+        case .delete(let room, let number): ask { try await client.delete(number, in: room) }
+        case .react(let room, let number, let emoji, let isOn):
+            ask {
+                try await client.command(
+                    isOn ? "reaction.add" : "reaction.remove",
+                    ["room": .string(room), "number": .integer(number), "emoji": .string(emoji)])
+            }
+        case .read(let room, let number): ask { try await client.read(number, in: room) }
         case .typing(let room, let isTyping): client.typing(isTyping, in: room)
         case .join(let room):
             enter {
@@ -41,11 +35,9 @@ extension ChatSession {
             }
         case .direct(let user):
             enter { try await client.command("room.direct", ["users": [.string(user)]])["room"]?.string ?? "" }
-        case .leave(let room):
-            answer(
-                {
-                    _ = try await client.leave(room); return []
-                }, ChatInput.told)
+        case .find(let name):
+            answer({ [.person(called: name, try await Self.person(called: name, client))] }, ChatInput.told)
+        case .leave(let room): ask { try await client.leave(room) }
         case .room(let room, let opens):
             answer({ [.room(try await client.get("/v1/rooms/\(room)"), opens: opens)] }, ChatInput.told)
         case .publicRooms:
@@ -55,11 +47,49 @@ extension ChatSession {
                 { [.members(room: room, try await client.get("/v1/rooms/\(room)/members?limit=1000"))] }, ChatInput.told
             )
         case .search(let words):
-            answer({ [.found(words: words, try await client.search(words))] }, ChatInput.told)
+            answer({ [.found(words: words, try await client.search(words))] }) {
+                .searchFailed(words: words, $0)
+            }
         case .name(let user):
             answer({ [.name(user: user, try await client.get("/v1/users/\(user)"))] }, ChatInput.told)
         case .redraw: redraw()
         case .quit: quit()
+        }
+    }
+
+    /// What is shown of it comes as an event.
+    private func ask(_ command: @escaping @MainActor () async throws -> Void) {
+        answer(
+            {
+                try await command()
+                return []
+            }, ChatInput.told)
+    }
+
+    /// Looks among those who share a room, where they are more than a snapshot names, and where one may, among all.
+    private static func person(called name: String, _ client: ApusClient) async throws -> ChatInput.Person {
+        var after = ""
+        while true {
+            let page = try await client.get("/v1/sync/users?after=\(after)")
+            let people = page["users"]?.array ?? []
+            if let person = people.first(where: { $0["name"]?.string == name }) { return .known(person) }
+            guard page["more"]?.bool == true, let last = people.last?["id"]?.string else { break }
+            after = last
+        }
+        // By name; the first page begins shortly before it.
+        after = String(name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }.dropLast())
+        do {
+            while true {
+                let page = try await client.get("/v1/users?limit=500&after=\(after)")
+                let people = page["users"]?.array ?? []
+                if let person = people.first(where: { $0["name"]?.string == name }) { return .known(person) }
+                guard page["has_more"]?.bool == true, let last = people.last?["name"]?.string, last < name else {
+                    return .nobody
+                }
+                after = last
+            }
+        } catch let refusal as Outbox.Refusal where refusal.code == "forbidden" {
+            return .hidden
         }
     }
 

@@ -34,7 +34,7 @@ struct ChatScreenTests {
                                     │14:25 bob #2 ↳ #1 alice: Is anybody up there?
                                     │      A swift never lands; it eats, drinks and sleeps on
                                     │      the wing, for ten months at a time.
-                                    │      👍 2
+                                    │      [👍 2]
                                     │14:25 alice #3 你好世界 (edited) ✓✓
                                     │
                                     │> Ten months!

@@ -26,11 +26,20 @@ enum ChatInput: Sendable {
     /// As `GET /v1/rooms/{room}/members` has them.
     case members(room: String, JSONValue)
     case found(words: String, [Message])
+    case searchFailed(words: String, String)
     case name(user: String, JSONValue)
+    case person(called: String, Person)
     /// Something to be told in a line.
     case told(String)
     /// Time has passed.
     case tick
+
+    /// Somebody who shares no room with oneself, as far as one may know.
+    enum Person: Equatable, Sendable {
+        case known(JSONValue)
+        case nobody
+        case hidden
+    }
 
     struct Connection: Equatable, Sendable {
         /// What carries, while something does.
@@ -48,12 +57,14 @@ enum ChatEffect: Equatable, Sendable {
     case discard(id: String)
     case edit(room: String, number: Int64, text: String)
     case delete(room: String, number: Int64)
+    case react(room: String, number: Int64, emoji: String, on: Bool)
     case read(room: String, number: Int64)
     case typing(room: String, Bool)
     case join(String)
     case leave(String)
     case create(String)
     case direct(user: String)
+    case find(name: String)
     case room(String, opens: Bool)
     case publicRooms
     case members(String)

@@ -6,6 +6,8 @@ struct ChatMessage: Equatable, Sendable {
     struct Reaction: Equatable, Sendable {
         var emoji: String
         var count: Int64
+        /// Whose they are: not all where they are many, but always oneself.
+        var users: [String]
     }
 
     let number: Int64
@@ -28,7 +30,7 @@ struct ChatMessage: Equatable, Sendable {
         text = message.text
         replyTo = message.replyTo
         isEdited = message.editedAt != nil
-        reactions = message.reactions.map { Reaction(emoji: $0.emoji, count: $0.count) }
+        reactions = message.reactions.map { Reaction(emoji: $0.emoji, count: $0.count, users: $0.users) }
     }
 
     /// Takes what an event says of it, unless that is known already.
@@ -47,10 +49,13 @@ struct ChatMessage: Equatable, Sendable {
             text = nil
             reactions = []
         case "reaction.added":
-            if let place { reactions[place].count += 1 } else { reactions.append(Reaction(emoji: emoji, count: 1)) }
+            guard let place else { return reactions.append(Reaction(emoji: emoji, count: 1, users: [event.by])) }
+            reactions[place].count += 1
+            reactions[place].users.append(event.by)
         case "reaction.removed":
             guard let place else { return }
             reactions[place].count -= 1
+            reactions[place].users.removeAll { $0 == event.by }
             if reactions[place].count <= 0 { reactions.remove(at: place) }
         default: break
         }

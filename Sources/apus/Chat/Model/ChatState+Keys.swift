@@ -61,6 +61,10 @@ extension ChatState {
     private mutating func up() {
         if panel != nil { return _ = scrollPanel(by: -1) }
         guard composer.text.isEmpty, composer.purpose == .new else { return _ = composer.moveLine(by: -1) }
+        editLast()
+    }
+
+    mutating func editLast() {
         let timeline = timelines[open ?? ""] ?? Timeline()
         // Not the one before it, if the last one is still on its way.
         for message in timeline.pending.reversed() {
@@ -109,6 +113,7 @@ extension ChatState {
     mutating func say(_ text: String, in room: String, replyTo: Int64?) {
         let message = PendingMessage(id: newID(), text: text, replyTo: replyTo)
         timelines[room, default: Timeline()].pending.append(message)
+        panel = nil
         // Who answers has seen it.
         timelines[room]?.newFrom = nil
         effects.append(.post(id: message.id, room: room, text: text, replyTo: replyTo))
@@ -124,14 +129,8 @@ extension ChatState {
         }
     }
 
-    private mutating func scrollPanel(by step: Int) -> Bool {
-        guard let shown = panel else { return false }
-        panel?.top = max(0, min(shown.top + step, shown.lines.count - 1))
-        return true
-    }
-
     private mutating func scroll(by pages: Int) {
-        if panel != nil { return _ = scrollPanel(by: pages * geometry.messages) }
+        if panel != nil { return _ = scrollPanel(by: pages * max(1, geometry.messages - 2)) }
         guard let open, let timeline = TimelineLayout(self) else { return }
         anchors[open] = timeline.anchor(paging: pages, from: anchors[open], height: geometry.messages)
     }

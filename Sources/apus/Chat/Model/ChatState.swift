@@ -9,12 +9,6 @@ struct ChatState: Sendable {
         var displayName: String
     }
 
-    struct Panel: Equatable, Sendable {
-        var title: String
-        var lines: [String]
-        var top = 0
-    }
-
     /// Where a room was left: scrolled so that this row is the last one to be seen; nil is its end.
     struct Anchor: Equatable, Sendable {
         var number: Int64
@@ -89,10 +83,12 @@ struct ChatState: Sendable {
             for room in timelines.keys { timelines[room]?.change(id, to: .failed("\(refusal)")) }
         case .unsent(let entries): restore(entries)
         case .room(let json, let opens): came(json, opens)
-        case .publicRooms(let json): show(publicRooms: json)
+        case .publicRooms(let json): panel = Panel(.publicRooms(json["rooms"]?.array ?? []))
         case .members(let room, let json): learnMembers(of: room, json)
-        case .found(let words, let messages): show(messages, for: words)
+        case .found(let words, let messages): found(messages, for: words)
+        case .searchFailed(let words, let why): searchFailed(why, for: words)
         case .name(let user, let json): know(user, json)
+        case .person(let name, let person): found(person, called: name)
         case .told(let sentence): notice = sentence
         case .tick: break
         }

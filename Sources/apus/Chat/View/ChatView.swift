@@ -23,11 +23,12 @@ struct ChatView {
     private var screen: Screen {
         let layout = ComposerLayout(state.composer, width: geometry.main)
         let first = max(0, min(layout.cursor.row, layout.lines.count - 1) - geometry.composer + 1)
-        var main = [header] + body + [mention]
+        var main = [header] + body + mention
         main += composer(layout.lines, from: first)
         let left = geometry.rooms == 0 ? 0 : geometry.rooms + 1
         let column = min(left + ComposerLayout.prompt + layout.cursor.column, state.width - 1)
-        let cursor = Screen.Place(row: 2 + geometry.messages + layout.cursor.row - first, column: column)
+        let cursor = Screen.Place(
+            row: 1 + geometry.messages + geometry.told + layout.cursor.row - first, column: column)
         var rows = main.map { $0.fitted(to: geometry.main) }
         if geometry.rooms > 0 { rows = zip(roomRows(rows.count), rows).map { $0 + $1 } }
         return Screen(width: state.width, rows: rows + [statusLine], cursor: cursor)
@@ -70,20 +71,28 @@ struct ChatView {
         return blank + (isEmpty ? [beginning] : rows)
     }
 
-    private func panelRows(_ panel: ChatState.Panel) -> [Row] {
-        let lines = panel.lines.dropFirst(panel.top).flatMap { line in
-            wrapped(line.visibleLine, width: geometry.main)
-        }
-        return [Row(panel.title, .bold)] + lines.map { Row(String($0)) }
+    private func panelRows(_ panel: Panel) -> [Row] {
+        [Row(state.title(of: panel), .bold)] + state.rows(of: panel).shown.map { Row(String($0)) }
     }
 
     private func filled(_ rows: [Row], _ height: Int) -> [Row] {
         Array((rows + Array(repeating: Row(), count: height)).prefix(height))
     }
 
-    /// The line between what was said and what is being written.
-    private var mention: Row {
-        if let notice = state.notice { return Row(notice, .coloured(.yellow, isBold: true)) }
+    /// What stands between what was said and what is being written: a line, or more for a long sentence.
+    private var mention: [Row] {
+        guard let notice = state.notice else { return [remark] }
+        let style = Style.coloured(.yellow, isBold: true)
+        // Cut with an ellipsis where there is no room for more.
+        guard geometry.told > 1 else { return [Row(notice, style)] }
+        let lines = wrapped(notice.visibleLine, width: geometry.main)
+        return filled(lines.map { Row(String($0), style) }, geometry.told)
+    }
+
+    private var remark: Row {
+        if let panel = state.panel, state.rows(of: panel).hasMore {
+            return Row("↓ more (PgDn; Esc closes)", .coloured(.yellow))
+        }
         switch state.composer.purpose {
         case .edit(let number):
             return Row("Editing #\(number). Enter saves it, Esc leaves it as it was.", .coloured(.yellow))

@@ -3,30 +3,33 @@ struct Geometry: Equatable {
     /// Columns of the list of rooms; 0 where the window is too narrow for it.
     let rooms: Int
     let main: Int
-    /// Rows of messages, and of the text that is being written.
+    /// Rows of messages, of what is told below them, and of the text that is being written.
     let messages: Int
+    let told: Int
     let composer: Int
 
     static let narrow = 60
     static let smallest = (width: 20, height: 6)
 
-    init(width: Int, height: Int, composed: Int) {
+    init(_ state: ChatState) {
+        let (width, height) = (state.width, state.height)
         rooms = width < Self.narrow ? 0 : min(24, width / 4)
         // A line stands between the two.
-        main = rooms == 0 ? width : width - rooms - 1
-        composer = min(max(1, composed), max(1, height / 3))
-        // Besides: the room's name, a line that tells things, and the state.
-        messages = max(1, height - composer - 3)
+        let main = rooms == 0 ? width : width - rooms - 1
+        self.main = main
+        let composed = ComposerLayout(state.composer, width: main).lines.count
+        composer = min(composed, max(1, height / 3))
+        let lines = state.notice.map { wrapped($0.visibleLine, width: main).count } ?? 1
+        // Besides: the room's name, a message, and the state.
+        told = max(1, min(lines, height - composer - 3))
+        messages = max(1, height - composer - told - 2)
     }
 }
 
 extension ChatState {
     var isTooSmall: Bool { width < Geometry.smallest.width || height < Geometry.smallest.height }
 
-    var geometry: Geometry {
-        let width = Geometry(width: width, height: height, composed: 1).main
-        return Geometry(width: self.width, height: height, composed: ComposerLayout(composer, width: width).lines.count)
-    }
+    var geometry: Geometry { Geometry(self) }
 }
 
 /// The composer's text on lines, broken wherever the width ends, and the place of its cursor there.

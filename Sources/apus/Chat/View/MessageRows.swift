@@ -20,15 +20,23 @@ struct MessageRows {
             let isRead = ticks.others > 0 && ticks.readers == ticks.others
             tail.append((ticks.text, isRead ? .coloured(.green) : .dim))
         }
-        var rows = self.rows(
+        let rows = self.rows(
             head, message.replyTo, message.text ?? "(deleted)", message.text == nil ? .dim : .plain, tail)
-        if !message.reactions.isEmpty {
-            var row = indented
-            for reaction in message.reactions {
-                row.add("\(reaction.emoji) ")
-                row.add("\(reaction.count)  ", .dim)
-            }
-            rows.append(row)
+        return message.reactions.isEmpty ? rows : rows + self.rows(of: message.reactions)
+    }
+
+    /// One's own in brackets.
+    private func rows(of reactions: [ChatMessage.Reaction]) -> [Row] {
+        var rows = [indented]
+        for reaction in reactions {
+            let isMine = reaction.users.contains(state.me)
+            var word = Row(isMine ? "[" : "", .bold)
+            word.add("\(reaction.emoji) ")
+            word.add("\(reaction.count)", isMine ? .bold : .dim)
+            word.add(isMine ? "]" : "", .bold)
+            if rows[rows.count - 1].columns + word.columns > width { rows.append(indented) }
+            rows[rows.count - 1].add(word)
+            rows[rows.count - 1].add("  ")
         }
         return rows
     }
