@@ -37,6 +37,16 @@ struct ChatPanelTests {
         #expect(!scene.screen.contains("Searching"))
     }
 
+    @Test func `a search that finds a whole page says that there may be more`() throws {
+        for count in [19, 20] {
+            var scene = ChatScene(width: 80, height: 30)
+            scene.press(.text("/search x"), .enter)
+            scene.take(.found(words: "x", try (1...Int64(count)).reversed().map { try Self.found($0, "x") }))
+            #expect(scene.screen.contains("│14:25 #general #1 bob: x\n"))
+            #expect(scene.screen.contains("│There may be older ones; more words find less.\n") == (count == 20))
+        }
+    }
+
     @Test func `a name that is found out later is seen where it was shown`() throws {
         var scene = ChatScene()
         scene.press(.text("/search x"), .enter)

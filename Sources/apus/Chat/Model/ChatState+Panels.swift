@@ -20,6 +20,9 @@ struct Panel: Equatable, Sendable {
 }
 
 extension ChatState {
+    /// How many the server finds at most if nothing is said.
+    private static let searchPage = 20
+
     static let help = [
         "Enter           says it; Alt+Enter, Ctrl+J: a new line",
         "Up              edits your last message; Esc leaves that",
@@ -115,6 +118,7 @@ extension ChatState {
             lines.append(
                 "\(moment.time) \(place) #\(message.number) \(name(of: message.by)): \(message.text ?? "(deleted)")")
         }
+        if messages.count >= Self.searchPage { lines.append("There may be older ones; more words find less.") }
         return lines
     }
 
