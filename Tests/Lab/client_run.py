@@ -220,14 +220,21 @@ def time_passes(network, seconds):
 
 def wait_for_all(server, reader, measured):
     """Everything in the log must come, once and in order; then count what did not."""
-    said = [message["text"] for message in Ledger(server.data).messages]
+    whole = [message["text"] for message in Ledger(server.data).messages]
+
+    # What was said before the reader had its first position is not its business.
+    def owed(came):
+        return whole[whole.index(came[0]):] if came else whole
+
+    def has_come(came):
+        return came and len(came) >= len(owed(came)) and came[-1] == whole[-1]
+
     try:
-        wait_for(lambda: len(reader.texts) >= len(said) and reader.texts[-1] == said[-1], "the last message", 60)
+        wait_for(lambda: has_come(reader.texts), "the last message", 60)
     except AssertionError:
         pass  # counted below
     came = reader.texts
-    # What was said before the reader had its first position is not its business.
-    said = said[said.index(came[0]):] if came else said
+    said = owed(came)
     measured.messages = len(said)
     measured.lost = len(set(said) - set(came))
     measured.doubled = len(came) - len(set(came))
