@@ -11,7 +11,7 @@ export type Memory = {
 
 export type LadderInput =
     | "start" | "stop" | "credentials_renewed" | "snapshot_taken" | "offline" | "online" | "network_changed"
-    | "visible" | "hidden" | "woke" | "page_hidden" | "page_shown" | "due"
+    | "visible" | "hidden" | "woke" | "due"
     | { opened: Of } | { hello: Of } | { echoed: Of } | { heard: Of } | { gap: Of } | { tick: Of } | { batch: Of }
     | { polled: Of & { empty: boolean; more?: boolean; retry_ms?: number } }
     | { bye: Of & { code: string; reconnect: boolean; spread_ms: number } }
@@ -87,3 +87,10 @@ export type Pending = {
     id: string; op: string; room?: string; command: Command; state: "queued" | "sent" | "acknowledged" | "failed";
     error?: Failure;
 };
+
+declare global {
+    // Not in every browser, and not in TypeScript's description of them.
+    interface Navigator {
+        connection?: EventTarget;
+    }
+}

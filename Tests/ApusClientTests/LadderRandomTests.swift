@@ -55,7 +55,7 @@ struct LadderWorld {
         hasOrder = true
         works = [.shortPoll]
         for transport in [Transport.longPoll, .sse, .webSocket] where random.chance(0.5) { works.insert(transport) }
-        for input in [Ladder.Input.pageShown, .visible, .start, .credentialsRenewed, .online] { handle(input) }
+        for input in [Ladder.Input.visible, .start, .credentialsRenewed, .online] { handle(input) }
         for number in watch.open.keys { handle(.ended(number, .lost)) }
         let start = now
         run(until: start + 150_000)
@@ -148,8 +148,7 @@ struct LadderWorld {
         case 19: return random.chance(0.7) ? .snapshotTaken : .snapshotFailed(.lost)
         case 20: return [.offline, .online][random.below(2)]
         case 21: return [.hidden, .visible, .woke, .networkChanged][random.below(4)]
-        case 22: return [.pageHidden, .pageShown][random.below(2)]
-        case 23: return [.start, .credentialsRenewed, .start, .credentialsRenewed, .stop][random.below(5)]
+        case 22: return [.start, .credentialsRenewed, .start, .credentialsRenewed, .stop][random.below(5)]
         default: return .due
         }
     }

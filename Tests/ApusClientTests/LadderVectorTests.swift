@@ -56,7 +56,7 @@ extension Ladder.Input {
             "start": .start, "stop": .stop, "credentials_renewed": .credentialsRenewed,
             "snapshot_taken": .snapshotTaken, "offline": .offline, "online": .online,
             "network_changed": .networkChanged, "visible": .visible, "hidden": .hidden, "woke": .woke,
-            "page_hidden": .pageHidden, "page_shown": .pageShown, "due": .due,
+            "due": .due,
         ]
         if let input = plain[name], vector.string != nil {
             self = input

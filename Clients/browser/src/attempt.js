@@ -11,10 +11,8 @@ export class Attempt {
         this.lastByte = now;
         this.askedAt = this.isPoll ? now : undefined;
         this.waitSeconds = this.heartbeats = 0;
-        this.tickAt = this.probedAt = undefined;
         // Trusted: just proven by a probe that could not be kept. Excused: its failure says nothing of the transport.
-        this.isTrusted = this.isExcused = this.hasHello = this.hasEcho = this.hasSpacedTick = this.isResuming = false;
-        this.hasWaited = this.isTryingToWait = false;
+        this.isTrusted = this.hasHello = this.hasEcho = this.hasSpacedTick = this.isTryingToWait = false;
     }
 
     get isProven() {

@@ -27,7 +27,7 @@ export class Ladder extends Live {
     }
 
     stop() {
-        this.finish({ name: "closed", reason: "stopped" });
+        this.finish({ closed: "stopped" });
     }
 
     credentials_renewed() {
@@ -85,14 +85,6 @@ export class Ladder extends Live {
             this.race();
         }
         this.hurry();
-    }
-
-    page_hidden() {
-        if (this.is("racing", "snapshotting", "waiting", "live")) this.finish({ name: "paused" });
-    }
-
-    page_shown() {
-        if (this.is("paused")) this.beginWhenAllowed();
     }
 
     opened(attempt) {
@@ -164,7 +156,7 @@ export class Ladder extends Live {
     runFirst() {
         const { now, phase, carrier } = this;
         const late = this.attempts.find(({ until }) => until <= now);
-        if (late && now - late.until > TIMES.sleep) {
+        if (now - late?.until > TIMES.sleep) {
             // Nobody was awake to hear it: a few seconds more, and nothing is held against it.
             late.until = now + TIMES.check;
             late.isExcused = true;
@@ -195,19 +187,16 @@ export class Ladder extends Live {
             // A probe was refused; what carries is not touched.
             if (retryAfter && phase.climbAt) phase.climbAt = Math.max(phase.climbAt, now + retryAfter);
         } else if (what === "reset") this.reset(attempt, { spread_ms: 0 });
-        else if (what === "credentials") this.finish({ name: "needs_credentials" });
-        else this.finish({ name: "closed", reason });
+        else if (what === "credentials") this.finish("needs_credentials");
+        else this.finish({ closed: reason });
     }
 
-    /** @returns {import("../types").Status} */
+    /** @returns {any} a `Status` of types.d.ts */
     get status() {
         const { phase, carrier, isOffline, hasBeenLive, failures } = this;
+        if (phase.status) return phase.status;
+        if (carrier) return { [phase.isSuspect ? "suspect" : "live"]: carrier.transport };
         const away = isOffline ? "offline" : hasBeenLive || failures ? "reconnecting" : "connecting";
-        const statuses = {
-            racing: away, snapshotting: away, waiting: { [away]: phase.until },
-            live: { [phase.isSuspect ? "suspect" : "live"]: carrier?.transport },
-            closed: { closed: phase.reason }, needs_credentials: "needs_credentials",
-        };
-        return statuses[phase.name] ?? "idle";
+        return this.is("waiting") ? { [away]: phase.until } : away;
     }
 }

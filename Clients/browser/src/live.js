@@ -5,7 +5,7 @@ import { Race } from "./race.js";
 export class Live extends Race {
     prove(attempt) {
         const { number, transport } = attempt;
-        if (!this.find(number) || !attempt.until || !attempt.isProven) return;
+        if (!attempt.until || !attempt.isProven) return;
         if (!attempt.isProbe || attempt.isResuming) return this.carry(attempt);
         if (transport === "websocket") {
             attempt.isResuming = true;
@@ -26,14 +26,13 @@ export class Live extends Race {
         this.forgive();
         this.phase = {
             name: "live", carrier: number, since: before.since ?? now, carrierSince: now, climbs: before.climbs ?? 0,
-            isSuspect: false, climbAt: transport === "websocket" ? undefined : before.climbAt ?? now + TIMES.climbs[0],
+            climbAt: transport === "websocket" ? undefined : before.climbAt ?? now + TIMES.climbs[0],
         };
         this.hasBeenLive = true;
         this.actions.push({ carry: number });
         for (const other of this.attempts) if (isBetter(transport, other.transport)) this.close(other);
-        for (const failed of TRANSPORTS) {
-            if (isBetter(failed, transport) && before.failed?.has(failed)) this.strike(failed);
-        }
+        const better = TRANSPORTS.slice(0, TRANSPORTS.indexOf(transport));
+        for (const failed of better) if (before.failed?.has(failed)) this.strike(failed);
         // That waiting works is only known when an answer has waited.
         if (transport !== "long_poll") this.works(transport);
         // Where one answer at a time gets through, a stream's, which never ends, would keep the poll's from coming.
@@ -53,7 +52,7 @@ export class Live extends Race {
         phase.checkUntil = now + TIMES.check;
         phase.isSuspect = carrier.silentAt <= now;
         phase.waitFailed = phase.isSuspect && carrier.waitSeconds > 0;
-        if (carrier.isPoll) this.poll(carrier, false);
+        if (carrier.isPoll) this.poll(carrier);
         else this.probe(carrier);
     }
 
@@ -89,7 +88,7 @@ export class Live extends Race {
 
     climb() {
         const { now, phase: live, record, carrier } = this;
-        const better = TRANSPORTS.filter((transport) => isBetter(transport, carrier.transport));
+        const better = TRANSPORTS.slice(0, TRANSPORTS.indexOf(carrier.transport));
         const open = better.filter((transport) => !record.isAvoided(transport));
         if (!open.length) return void (live.climbAt = earliest(...better.map((transport) => record.of(transport).until)));
         live.climbs += 1;

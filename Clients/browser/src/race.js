@@ -1,5 +1,5 @@
 import { Attempt } from "./attempt.js";
-import { TIMES, backOff } from "./numbers.js";
+import { TIMES, backOff, word } from "./numbers.js";
 import { Record } from "./record.js";
 
 /** Attempts, from the setting out to the waiting after all have failed. */
@@ -10,7 +10,7 @@ export class Race {
         this.needsSnapshot = !hasCursor;
         this.record = new Record(memory, wall - now);
         /** @type {any} */
-        this.phase = { name: "idle" };
+        this.phase = { name: "idle", status: "idle" };
         this.attempts = [];
         this.lastNumber = 0;
         this.failures = 0;
@@ -78,7 +78,7 @@ export class Race {
                 // A proxy may have cut the waiting, and the network be well: that is told by asking without.
                 phase.waitFailed = true;
                 phase.checkUntil = now + TIMES.check;
-                return this.poll(attempt, false);
+                return this.poll(attempt);
             }
             // Proven and at once cut off, again and again: without this no worse one would ever get its turn.
             if (counts && !attempt.isPoll && now - phase.carrierSince < TIMES.settled) this.strike(transport);
@@ -121,8 +121,8 @@ export class Race {
     poll(attempt, waits) {
         this.phase.pollAt = undefined;
         attempt.askedAt = this.now;
-        attempt.waitSeconds = waits ? 25 : 0;
-        this.actions.push({ poll: { attempt: attempt.number, wait: attempt.waitSeconds } });
+        const wait = (attempt.waitSeconds = waits ? 25 : 0);
+        this.actions.push({ poll: { attempt: attempt.number, wait } });
     }
 
     is(...names) {
@@ -165,8 +165,8 @@ export class Race {
         this.actions.push(this.record.remember);
     }
 
-    finish(last) {
+    finish(status) {
         this.leave();
-        this.phase = last;
+        this.phase = { name: word(status)[0], status };
     }
 }

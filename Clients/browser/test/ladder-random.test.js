@@ -48,7 +48,7 @@ class World {
     order() {
         this.hasOrder = true;
         this.works = new Set(["short_poll", ...TRANSPORTS.slice(0, 3).filter(() => this.random.chance(0.5))]);
-        for (const input of ["page_shown", "visible", "start", "credentials_renewed", "online"]) this.handle(input);
+        for (const input of ["visible", "start", "credentials_renewed", "online"]) this.handle(input);
         for (const attempt of [...this.watch.open.keys()]) this.handle({ ended: { attempt, end: "lost" } });
         const start = this.now;
         this.run(start + 150_000);
@@ -132,7 +132,6 @@ class World {
             () => (random.chance(0.7) ? "snapshot_taken" : { snapshot_failed: "lost" }),
             () => random.among(["offline", "online"]),
             () => random.among(["hidden", "visible", "woke", "network_changed"]),
-            () => random.among(["page_hidden", "page_shown"]),
             () => random.among(["start", "credentials_renewed", "start", "credentials_renewed", "stop"]),
             () => "due", () => "due",
         ])();

@@ -10,8 +10,8 @@ import { verdictOf } from "../src/ends.js";
 import { PROTOCOL, runScenarios } from "./scenarios.js";
 
 const LADDER = (
-    "start stop credentials_renewed snapshot_taken offline online network_changed visible hidden woke page_hidden " +
-    "page_shown due opened hello echoed heard gap tick batch polled bye reset ended snapshot_failed"
+    "start stop credentials_renewed snapshot_taken offline online network_changed visible hidden woke " +
+    "due opened hello echoed heard gap tick batch polled bye reset ended snapshot_failed"
 ).split(" ");
 
 runScenarios("ladder", LADDER, ({ cursor = true, memory, wall = 1_000_000_000_000 }, draw) => {

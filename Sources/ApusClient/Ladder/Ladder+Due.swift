@@ -5,7 +5,7 @@ extension Ladder {
         let proof = attempts.compactMap(\.until).min()
         let times: [Milliseconds?]
         switch phase {
-        case .idle, .paused, .needsCredentials, .closed: return nil
+        case .idle, .needsCredentials, .closed: return nil
         case .waiting(let until), .snapshotting(let until): return until
         case .racing(let race): times = [proof, race.secondAt]
         case .live(let live):
@@ -24,7 +24,7 @@ extension Ladder {
             return overdue(attempt, now, draw)
         }
         switch phase {
-        case .idle, .paused, .needsCredentials, .closed: break
+        case .idle, .needsCredentials, .closed: break
         case .waiting: begin(now)
         case .snapshotting: wait(now, draw)
         case .racing: startNext(now)

@@ -10,13 +10,6 @@ extension Ladder {
         hurry(now)
     }
 
-    mutating func pause(_ now: Milliseconds) {
-        switch phase {
-        case .racing, .snapshotting, .waiting, .live: finish(.paused, now)
-        case .idle, .paused, .needsCredentials, .closed: break
-        }
-    }
-
     mutating func check(_ now: Milliseconds) {
         guard case .live(var live) = phase, live.checkUntil == nil else { return }
         let carrier = attempts[index(live.carrier)]

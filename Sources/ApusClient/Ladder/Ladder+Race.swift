@@ -3,7 +3,7 @@ extension Ladder {
     mutating func start(_ now: Milliseconds) {
         switch phase {
         case .idle, .closed: beginWhenAllowed(now)
-        case .racing, .snapshotting, .waiting, .live, .paused, .needsCredentials: break
+        case .racing, .snapshotting, .waiting, .live, .needsCredentials: break
         }
     }
 

@@ -11,7 +11,6 @@ public struct Ladder: Sendable {
         case snapshotting(until: Milliseconds)
         case waiting(until: Milliseconds)
         case live(Live)
-        case paused
         case needsCredentials
         case closed(Reason)
     }
@@ -108,8 +107,6 @@ public struct Ladder: Sendable {
             hurry(now)
         case .hidden: isVisible = false
         case .woke: woke(now)
-        case .pageHidden: pause(now)
-        case .pageShown: if case .paused = phase { beginWhenAllowed(now) }
         case .due: break
         }
     }
@@ -124,7 +121,7 @@ public struct Ladder: Sendable {
     /// What the application sees now.
     public var status: Status {
         switch phase {
-        case .idle, .paused: return .idle
+        case .idle: return .idle
         case .racing, .snapshotting:
             if isOffline { return .offline(nextTry: nil) }
             return hasBeenLive || failures > 0 ? .reconnecting(nextTry: nil) : .connecting

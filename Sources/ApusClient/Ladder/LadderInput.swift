@@ -41,8 +41,6 @@ extension Ladder {
         case hidden
         /// Back from sleep.
         case woke
-        case pageHidden
-        case pageShown
         /// Nothing but time: `deadline` has come.
         case due
     }
