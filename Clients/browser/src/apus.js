@@ -13,6 +13,6 @@ export { Chat } from "./chat.js";
  * @param {string} [options.account] whose connection and outbox this is: tabs of the same account share one. Without it,
  *     whoever has the same token, or the cookie. Where several people sign in by cookie, give the user's name.
  */
-export function connect(url, options = {}) {
-    return new Chat(url ?? location.origin, options);
+export function connect(url = location.origin, options = {}) {
+    return new Chat(url, options);
 }

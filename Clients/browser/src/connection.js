@@ -25,10 +25,8 @@ export class Connection {
         this.sequencer = new Sequencer(cursor ?? "0-0");
         this.outbox = new Outbox(entries);
         this.links = new Map();
-        this.carrier = this.timer = this.written = undefined;
         this.log = [];
         this.reconnects = this.toldAt = 0;
-        this.isOver = this.hasNews = false;
     }
 
     drive(machine, input) {
@@ -120,8 +118,8 @@ export class Connection {
             }),
             polled: (body, retry_ms) => {
                 this.read(attempt, body, epochOf(body.cursor));
-                tell("polled", { empty: isEmpty(body), more: body.more, retry_ms });
-                if (body.bye) tell("bye", body.bye);
+                if (body.bye) this.frame(link, "bye", body.bye);
+                else tell("polled", { empty: isEmpty(body), more: body.more, retry_ms });
             },
         });
         this.links.set(attempt, Object.assign(link, { attempt, tell, reads: !probe }));
@@ -196,8 +194,12 @@ export class Connection {
                 if (link.reads) this.read(attempt, content);
                 return tell(isEmpty(content) ? "tick" : "batch");
             case "probe": return tell("echoed");
-            case "reset":
-            case "bye": return tell(name, content);
+            case "bye":
+                // `client` names this tab and nobody else, so it was replaced by a stream of its own: one that was given up,
+                // and whose request came to the server late.
+                if (content.code === "replaced") content = { ...content, code: "going_away", reconnect: true };
+            // fallthrough
+            case "reset": return tell(name, content);
         }
         tell("heard");
         if (name === "reply") this.answer(content);
@@ -219,7 +221,7 @@ export class Connection {
     }
 
     gap(attempt) {
-        this.climb({ gap: { attempt } });
+        this.links.get(attempt).tell("gap");
     }
 
     ack({ attempt, seq }) {
@@ -264,9 +266,9 @@ export class Connection {
         const { store, tab } = this.session;
         const all = Tabs.canShare ? await store.all() : undefined;
         if (all && all.get("lease") !== tab) return;
-        const entries = ids.filter((id) => !all || all.has(id)).map((id) => this.outbox.find(id));
-        const open = entries.filter((entry) => entry && !entry.failure);
-        if (open.length) this.transmit(open.map(({ command }) => command));
+        const isOpen = (entry) => entry && !entry.failure && (!all || all.has(entry.command.id));
+        const commands = ids.map((id) => this.outbox.find(id)).filter(isOpen).map(({ command }) => command);
+        if (commands.length) this.transmit(commands);
     }
 
     transmit(commands) {

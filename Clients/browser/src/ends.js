@@ -4,10 +4,11 @@ const FINAL = {
     1000: "normal", 1007: "invalid_utf8", 1008: "policy_violation", 1009: "message_too_big", 4400: "bad_frame",
     4403: "forbidden", 4410: "replaced",
 };
-/** What else HTTP's and WebSocket's codes ask for. */
+/** What else HTTP's and WebSocket's codes ask for, and the names in `bye` of those that do not only say whether to return. */
 const CODES = {
     401: "credentials", 408: "later", 410: "reset", 429: "later",
     1001: "later", 1002: "distrust", 4401: "credentials", 4408: "failure", 4409: "reset",
+    protocol_error: "distrust", unauthorized: "credentials", no_sign_of_life: "failure", reset: "reset",
 };
 
 /** @param {any} end @returns {any} */
@@ -21,6 +22,5 @@ export function verdictOf(end) {
 
 /** @returns {any} */
 export function verdictOfBye({ code: reason, reconnect, spread_ms: span }) {
-    const what = { unauthorized: "credentials", reset: "reset" }[reason] ?? (reconnect ? "later" : "final");
-    return { what, reason, span };
+    return { what: CODES[reason] ?? (reconnect ? "later" : "final"), reason, span };
 }

@@ -34,7 +34,10 @@ export class Http {
         this.token = token;
     }
 
-    /** An answer of the expected kind, or an `ApusError`. A proxy's page is no answer. */
+    /**
+     * An answer of the expected kind, or an `ApusError`. A proxy's page is no answer.
+     * @returns {Promise<any>} a `Response`, whose `body` TypeScript holds for nullable
+     */
     async ask(path, { body, accept = "application/json", signal }) {
         const { base, token } = this;
         const headers = { Accept: accept };
@@ -50,16 +53,16 @@ export class Http {
         const type = told.get("Content-Type")?.split(";")[0];
         if (ok && type === accept) return response;
         const problem = type === "application/problem+json" && (await response.json().catch(() => undefined));
-        const plain = unreachable(`${path}: expected 200 ${accept}, got ${status} ${type}`).problem;
-        if (!problem && status !== 429 && status !== 503) throw new ApusError(plain);
-        throw new ApusError({ ...plain, retry_after_ms: retryAfter(response), ...problem, status });
+        const plain = unreachable(`${path}: expected 200 ${accept}, got ${status} ${type}`);
+        if (!problem && status !== 429 && status !== 503) throw plain;
+        throw new ApusError({ ...plain.problem, retry_after_ms: retryAfter(response), ...problem, status });
     }
 
     /** The body of an answer. With a body it is a POST. */
     async json(path, body, signal) {
         const response = await this.ask(path, { body, signal });
         return response.json().catch(() => {
-            throw unreachable(`${path}: an answer that is no JSON, or not all of it`);
+            throw unreachable(`${path}: expected JSON, all of it`);
         });
     }
 }

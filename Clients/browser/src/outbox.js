@@ -75,14 +75,10 @@ export class Outbox {
 
     reply(reply) {
         this.refusals = 0;
-        this.happened(reply.id, reply);
+        this.event(reply.id, reply);
     }
 
-    event(id) {
-        this.happened(id, id);
-    }
-
-    happened(id, acknowledged) {
+    event(id, acknowledged = id) {
         const entry = this.find(id);
         if (!entry) return;
         this.land(entry);
@@ -132,6 +128,7 @@ export class Outbox {
         const entry = this.find(id);
         if (!entry?.failure) return;
         const { failure, ...rest } = entry;
+        this.faults.delete(id);
         this.keep(rest);
         this.entries = this.entries.filter((other) => other !== entry);
     }

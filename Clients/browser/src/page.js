@@ -23,7 +23,8 @@ export function watchPage(session) {
     // Frozen or in the back/forward cache, a page holds no connection, and another tab may lead.
     const rest = () => tabs.leave();
     const wake = () => tabs.join();
-    const { connection } = /** @type {any} */ (navigator);
+    const { connection } = navigator;
+    /** @type {any[]} */
     const watched = [
         [document, { visibilitychange: seen, freeze: rest, resume: wake }],
         [window, {
@@ -32,15 +33,14 @@ export function watchPage(session) {
         }],
         [connection, { change: () => session.climb("network_changed") }],
     ];
-    const all = (verb) => {
-        for (const [target, listeners] of watched) {
-            for (const type in listeners) target?.[verb](type, listeners[type]);
-        }
-    };
-    all("addEventListener");
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    for (const [target, listeners] of watched) {
+        for (const type in listeners) target?.addEventListener(type, listeners[type], { signal });
+    }
     const timer = setInterval(turn, TURN);
     return () => {
         clearInterval(timer);
-        all("removeEventListener");
+        leaving.abort();
     };
 }

@@ -53,8 +53,8 @@ export class Sequencer {
     }
 
     snapshot(cursor) {
-        this.epoch = epochOf(cursor);
         this.past.clear();
+        this.epoch = epochOf(cursor);
         this.seq = this.acknowledged = seqOf(cursor);
         this.unacknowledged = 0;
         this.sent.clear();

@@ -29,9 +29,7 @@ export class Session {
         this.promised = new Map();
         /** What is done, and whose event has not come to this tab. */
         this.acknowledged = new Map();
-        this.connection = this.leader = undefined;
         this.visibleAt = -Infinity;
-        this.isBehind = this.isCatchingUp = false;
         this.tabs = new Tabs(name, this);
         this.unwatch = watchPage(this);
         this.tabs.join();
@@ -63,7 +61,8 @@ export class Session {
             void written.then(() => (this.promised.has(id) ? this.wish({ add: command }) : this.store.put(id)));
             this.emit("pending");
         });
-        promise.catch(() => {}); // who does not listen here sees it in `pending`
+        // Who does not listen here sees it in `pending`.
+        promise.catch(() => {});
         return Object.assign(promise, { id });
     }
 
@@ -153,12 +152,13 @@ export class Session {
                 this.leader = sender;
                 void this.catchUp();
                 for (const add of this.mine) this.tabs.say({ add });
-            } else if (name === "beat" && this.isBehind) void this.catchUp();
+            } else if (name === "details" && this.isBehind) void this.catchUp();
             this.news(content);
         } else if (name === "ping") {
             if (value) this.visibleAt = performance.now();
             void this.connection?.then((connection) => connection.due());
-            this.tabs.say({ beat: [{ details: this.details }, { outbox: this.outbox }] });
+            this.tabs.say({ outbox: this.outbox });
+            this.tabs.say({ details: this.details });
         } else this.wish(content);
     }
 
@@ -166,7 +166,6 @@ export class Session {
     news(news) {
         const [name, content] = word(news);
         switch (name) {
-            case "beat": return content.forEach((each) => this.news(each));
             case "details":
                 this.details = content;
                 return this.emit("status");
@@ -219,14 +218,14 @@ export class Session {
 
     /** Of what is acknowledged, whose event has come. */
     forget() {
-        const settled = [...this.acknowledged].filter(([, one]) => one.seq <= this.state.seq);
-        for (const [id] of settled) this.acknowledged.delete(id);
-        return settled.length;
+        const { size } = this.acknowledged;
+        for (const [id, { seq }] of this.acknowledged) if (seq <= this.state.seq) this.acknowledged.delete(id);
+        return size > this.acknowledged.size;
     }
 
     /**
      * Something is missing here: it is read from the server, from this tab's own cursor, as any reader does. What cannot
-     * be read now is tried again with the leader's next beat.
+     * be read now is tried again when the leader tells of itself next.
      */
     async catchUp() {
         const { http, state } = this;

@@ -65,7 +65,7 @@ export class State {
 
     /** @param {import("../types").Event} event */
     event({ type, room: name, by, at, seq, data }) {
-        const room = this.rooms.get(name);
+        const room = this.rooms.get(name ?? data.room);
         const { user, number } = data;
         const me = this.user?.id;
         if (type === "member.joined") this.users.set(user, { id: user, name: data.name, display_name: data.display_name });
@@ -85,6 +85,7 @@ export class State {
             case "message.deleted":
                 if (room.last_message?.number === number) room.last_message = { ...room.last_message, ...data, number, seq };
                 break;
+            case "settings.updated":
             case "room.updated":
                 Object.assign(room, data);
                 break;

@@ -1,5 +1,5 @@
 /** How long a browser may take to open its database; some have been seen never to answer. */
-const PATIENCE = 2_000;
+const OPENING = 2_000;
 
 /** @returns {Promise<IDBDatabase>} */
 const open = (name) =>
@@ -8,7 +8,7 @@ const open = (name) =>
         request.onupgradeneeded = () => request.result.createObjectStore("all");
         request.onsuccess = () => resolve(request.result);
         request.onerror = reject;
-        setTimeout(reject, PATIENCE);
+        setTimeout(reject, OPENING);
     });
 
 /** In IndexedDB, under its id, each entry of the outbox, and as `memory` the ladder's, as `lease` the leading tab. */

@@ -9,8 +9,6 @@ export class Tabs {
         this.name = name;
         this.session = session;
         this.leads = false;
-        /** @type {BroadcastChannel | undefined} */
-        this.channel = undefined;
         this.heardAt = this.askedAt = 0;
     }
 

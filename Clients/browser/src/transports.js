@@ -1,5 +1,4 @@
 import { query, retryAfter, unreachable } from "./http.js";
-import { word } from "./numbers.js";
 import { Tabs } from "./tabs.js";
 
 /** A browser can set no header on a WebSocket, and a token does not belong into a URL: a ticket does, once. */
@@ -20,8 +19,17 @@ export function webSocket(http, hooks) {
             if (leaving.signal.aborted) return;
             socket = new WebSocket(`${http.base.replace(/^http/, "ws")}/v1/stream?${asked}`, "apus.v1");
             socket.onopen = () => hooks.tell("opened");
-            socket.onmessage = ({ data }) => hooks.frame(...word(JSON.parse(data)));
             socket.onclose = ({ code }) => hooks.ended({ close: code });
+            socket.onmessage = ({ data }) => {
+                try {
+                    data = JSON.parse(data);
+                } catch {
+                    // Something on the way spoils what it carries, and closes nothing: that is this side's to do.
+                    hooks.ended({ close: 1002 });
+                    return socket.close();
+                }
+                hooks.frame(...(Object.entries(Object(data))[0] ?? []));
+            };
         },
         send(frame) {
             if (socket?.readyState === 1) socket.send(JSON.stringify(frame));
@@ -47,11 +55,11 @@ export function eventStream(http, hooks) {
             const response = await http.ask(`/v1/stream?${query(hooks.query())}`, { accept: "text/event-stream", signal });
             hooks.tell("opened");
             // Where answers cannot be streamed, this fails, and something else is tried.
-            const reader = /** @type {any} */ (response.body).pipeThrough(new TextDecoderStream()).getReader();
+            const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
             let rest = "";
             for (;;) {
                 const { value, done } = await reader.read();
-                if (done) throw unreachable("the stream has ended");
+                if (done) return hooks.ended({});
                 hooks.tell("heard");
                 const blocks = (rest + value).split("\n\n");
                 rest = blocks.pop() ?? "";
