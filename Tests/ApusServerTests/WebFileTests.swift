@@ -25,16 +25,51 @@ struct WebFileTests {
     }
 
     @Test func `the binary holds every file of the page, and no other`() {
-        let embedded = WebFile.embedded().map(\.path)
+        let embedded = WebFile.sources().map(\.path)
         #expect(Self.inRepository().symmetricDifference(embedded) == [], "mend Sources/CApusWeb/files.c")
         #expect(embedded.count == Set(embedded).count)
     }
 
     @Test func `what it holds is what the repository has`() throws {
-        for file in WebFile.embedded() {
-            let wanted = try Data(contentsOf: Self.root.appendingPathComponent(file.path))
-            #expect(Data(file.plain.readableBytesView) == wanted, "\(file.path)")
+        for (path, bytes) in WebFile.sources() {
+            let wanted = try Data(contentsOf: Self.root.appendingPathComponent(path))
+            #expect(Data(bytes.readableBytesView) == wanted, "\(path)")
         }
+    }
+
+    @Test func `a browser gets the SDK as one module of 15 KiB, and every module of it`() throws {
+        let served = WebFile.embedded().filter { $0.path.hasPrefix(SDKBundle.folder) }
+        #expect(served.map(\.path) == ["Clients/browser/src/apus.js"])
+        let bundle = try #require(served.first)
+        #expect(try #require(bundle.gzipped).readableBytes <= 15 * 1_024)
+        let lines = Set(String(buffer: bundle.plain).split(separator: "\n"))
+        #expect(!lines.contains { $0.hasPrefix("//") || $0.hasPrefix("/*") || $0.hasPrefix("import ") })
+        #expect(lines.filter { $0.hasPrefix("export ") }.count == 3)
+        for (path, bytes) in WebFile.sources() where path.hasPrefix(SDKBundle.folder) {
+            for line in JavaScript.code(of: String(buffer: bytes)) where !line.hasSuffix(".js\";") {
+                let bare = line.drop { $0 == " " }
+                let isThere = lines.contains(bare) || lines.contains(bare.dropFirst("export ".count))
+                #expect(isThere, "\(path): \(line)")
+            }
+        }
+    }
+
+    @Test func `only whole lines count as comments`() {
+        let source = """
+            // one
+            const a = "// two"; // three
+              /** four */
+            /**
+             * five
+             */
+            const b = /** @type {any} */ (a);
+
+            const c = "/** six";
+            """
+        #expect(
+            JavaScript.code(of: source) == [
+                "const a = \"// two\"; // three", "const b = /** @type {any} */ (a);", "const c = \"/** six\";",
+            ])
     }
 
     @Test(arguments: [

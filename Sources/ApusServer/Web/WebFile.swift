@@ -25,13 +25,30 @@ struct WebFile: Sendable {
         "webmanifest": "application/manifest+json",
     ]
 
-    /// What the binary holds.
-    static func embedded() -> [WebFile] {
+    /// What the binary holds: the files of the repository.
+    static func sources() -> [(path: String, bytes: ByteBuffer)] {
         var count = 0
         return UnsafeBufferPointer(start: apus_web_files(&count), count: count).map { file in
             let bytes = UnsafeRawBufferPointer(start: file.bytes, count: file.length)
-            return WebFile(path: String(cString: file.path), bytes: ByteBuffer(bytes: bytes))
+            return (String(cString: file.path), ByteBuffer(bytes: bytes))
         }
+    }
+
+    /// What a browser gets: the SDK in one, and the code without its comments.
+    static func embedded() -> [WebFile] {
+        let (modules, others) = sources().reduce(into: ([String: String](), [WebFile]())) { files, source in
+            let text = String(buffer: source.bytes)
+            if source.path.hasPrefix(SDKBundle.folder) {
+                files.0[String(source.path.dropFirst(SDKBundle.folder.count))] = text
+            } else if source.path.hasSuffix(".js") {
+                let code = JavaScript.code(of: text).joined(separator: "\n")
+                files.1.append(WebFile(path: source.path, bytes: ByteBuffer(string: code)))
+            } else {
+                files.1.append(WebFile(path: source.path, bytes: source.bytes))
+            }
+        }
+        let bundle = ByteBuffer(string: SDKBundle.text(of: modules))
+        return others + [WebFile(path: SDKBundle.folder + SDKBundle.entry, bytes: bundle)]
     }
 
     private static func gzip(_ bytes: ByteBuffer) -> ByteBuffer? {
