@@ -4,10 +4,9 @@ const BIRD = "M6 21c10-3 19 0 25 8 6-8 15-11 27-8-10 1-17 6-21 14 2 5 3 10 5 15-
 
 /** What is unread, in the tab's title and its picture. @param {any[]} rooms @param {string} me @param {string} name of what is open */
 export function showBadge(rooms, me, name) {
-    const unread = rooms.filter(({ archived, notifications }) => !archived
-        && notifications !== "none").map((room) => unreadOf(room, me));
+    const unread = rooms.filter(({ archived }) => !archived).map((room) => unreadOf(room, me));
     const loud = unread.reduce((sum, one) => sum + one.loud, 0);
-    const isUnread = unread.some(({ count }) => count > 0);
+    const isUnread = unread.some(({ count, isQuiet }) => count > 0 && !isQuiet);
     const title = `${loud ? `(${loud}) ` : isUnread ? "• " : ""}${name ? `${name} · ` : ""}Apus`;
     if (document.title !== title) document.title = title;
     const dot = loud ? "#e5484d" : isUnread ? "#8fd3d6" : "";

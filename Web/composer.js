@@ -1,3 +1,4 @@
+import { Completion } from "./completion.js";
 import { fill, h, icon, iconButton } from "./h.js";
 import { keep, kept } from "./kept.js";
 import { words } from "./words.js";
@@ -15,7 +16,7 @@ export const isComposing = (event) => event.isComposing || event.keyCode === 229
 
 /** Where one writes. It is never disabled, and keeps a draft per room. */
 export class Composer {
-    /** @param {{account: string, send(text: string, replyTo?: number): void, save(number: number, text: string): void, typing(on: boolean): void, editLast(): void}} to */
+    /** @param {{account: string, people: import("./people.js").People, send(text: string, replyTo?: number): void, save(number: number, text: string): void, typing(on: boolean): void, editLast(): void}} to */
     constructor(to) {
         this.to = to;
         this.room = "";
@@ -24,8 +25,12 @@ export class Composer {
         this.about = undefined;
         this.input = h("textarea", {
             id: "composer", rows: 1, dir: "auto", autocomplete: "off", enterkeyhint: isTouch() ? "enter" : "send",
-            oninput: () => this.changed(), onkeydown: (event) => this.key(event),
+            oninput: (event) => {
+                this.changed();
+                if (!event.isComposing) void this.completion.update();
+            }, onkeydown: (event) => this.key(event),
         });
+        this.completion = new Completion(this.input, to.people, () => to.account);
         this.note = h("div", { class: "composer-note" });
         this.excess = h("span", { class: "excess", role: "status" });
         this.button = h("button", { class: "send", type: "submit", "aria-label": words.send, title: words.send },
@@ -36,7 +41,7 @@ export class Composer {
                 event.preventDefault();
                 this.submit();
             },
-        }, this.note, h("div", { class: "composer-box" }, this.input, this.excess, this.button));
+        }, this.note, h("div", { class: "composer-box" }, this.completion.list, this.input, this.excess, this.button));
         // The box as a whole is what one aims at, and on a phone the keyboard stays when the button is tapped.
         this.button.addEventListener("pointerdown", (event) => event.preventDefault());
     }
@@ -45,8 +50,10 @@ export class Composer {
         return `draft.${this.to.account}.${this.room}`;
     }
 
-    /** @param {string} room @param {string} name */
-    open(room, name) {
+    /** @param {any} entry of `chat.rooms` @param {string} name */
+    open(entry, name) {
+        const { room } = entry;
+        this.completion.open(entry);
         if (room !== this.room) {
             this.room = room;
             this.about = undefined;
@@ -107,7 +114,10 @@ export class Composer {
 
     key(event) {
         if (isComposing(event)) return;
-        if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
+        if (this.completion.takes(event, isTouch())) {
+            event.preventDefault();
+            event.stopPropagation();
+        } else if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
             event.preventDefault();
             this.submit();
         } else if (event.key === "ArrowUp" && this.text === "" && !this.about) {

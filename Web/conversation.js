@@ -31,7 +31,7 @@ export class Conversation {
         this.divider = undefined;
         this.quotes = new Quotes(this);
         this.composer = new Composer({
-            account: me, send: (text, replyTo) => this.send(text, replyTo), editLast: () => this.editLast(),
+            account: me, people: app.people, send: (text, replyTo) => this.send(text, replyTo), editLast: () => this.editLast(),
             save: (number, text) => chat.command("message.edit", { room: this.room.room, number, text }),
             typing: (on) => chat.typing(this.room.room, on),
         });
@@ -73,7 +73,7 @@ export class Conversation {
     open(room, number) {
         const isSame = this.room?.room === room.room && !this.room.isGuess;
         this.room = room;
-        this.composer.open(room.room, this.app.people.roomName(room));
+        this.composer.open(room, this.app.people.roomName(room));
         if (isSame && this.history.isLoaded) return number ? this.jump(number) : undefined;
         if (!isSame) {
             this.divider = room.head > room.read ? room.read + 1 : undefined;
@@ -103,6 +103,7 @@ export class Conversation {
     /** What has come while the page was hidden is new, too. */
     event(event) {
         if (event.room !== this.room?.room) return;
+        if (event.type.startsWith("member.")) this.composer.completion.forget();
         const created = event.type === "message.created";
         const isMine = event.by === this.me;
         if (created && !isMine) {

@@ -1,5 +1,6 @@
 import { fill, h, icon, iconButton } from "./h.js";
 import { openMembers } from "./members.js";
+import { openSettings } from "./settings.js";
 import { words } from "./words.js";
 
 /** The line above a conversation. */
@@ -24,6 +25,9 @@ export class RoomHead {
                 h("h1", { dir: "auto" }, room ? people.roomName(room) : ""), other && people.dot(other),
                 room?.archived ? h("p", null, words.archived) : room?.topic && h("p", { dir: "auto", class: "topic" },
                     room.topic)),
+            room && chat.user && iconButton("sliders", words.roomSettings, {
+                class: "wide-only", "aria-haspopup": "dialog", onclick: () => openSettings(this.app, room),
+            }),
             room && chat.user && h("button", {
                 type: "button", class: "icon-button with-text", title: words.people, "aria-label": words.people,
                 onclick: () => openMembers(this.app, this.app.entry(this.app.room)),

@@ -1,37 +1,69 @@
 import { picker } from "./adding.js";
 import { askAll } from "./api.js";
-import { dialog } from "./dialog.js";
-import { fill, h } from "./h.js";
+import { confirm, dialog, menu } from "./dialog.js";
+import { fill, h, iconButton } from "./h.js";
+import { openSettings } from "./settings.js";
 import { refusal, words } from "./words.js";
 
-/** Who is in a room; adding to it, leaving it. @param {import("./app.js").App} app @param {any} room */
+/**
+ * Who is in a room; adding to it, leaving it; and who governs it decides on the others.
+ * @param {import("./app.js").App} app @param {any} room
+ */
 export function openMembers(app, room) {
     const list = h("ul", { class: "people" }, h("li", { class: "hint" }, words.loading));
+    const trouble = h("p", { class: "trouble", role: "alert" });
     const present = new Set();
-    dialog(words.people, (close) => {
-        askAll(`/v1/rooms/${encodeURIComponent(room.room)}/members`, "members", ({ id }) => id).then((members) => {
+    const governs = room.kind !== "direct" && !room.archived && app.governs(room);
+    /** @param {string} [focused] whose row had the focus */
+    const load = async (focused) => {
+        try {
+            const path = `/v1/rooms/${encodeURIComponent(room.room)}/members`;
+            const members = await askAll(path, "members", ({ id }) => id);
+            present.clear();
             for (const { id } of members) present.add(id);
-            fill(list, members.map(({ id, name, display_name: shown, role }) => h("li", null, app.people.avatar(id),
-                h("span", { class: "name", dir: "auto" }, shown, shown !== name && h("small", null, ` @${name}`)),
-                id === app.me && h("small", null, `(${words.you})`),
-                    role === "admin" && h("small", { class: "role" }, words.admin), app.people.dot(id))));
-        }, (error) => fill(list, h("li", { class: "trouble" }, refusal(error))));
-        const mayAdd = room.kind === "public" || (room.kind === "private" && room.role === "admin");
-        return h("div", null, list, room.kind !== "direct" && h("div", { class: "buttons" },
-            h("button", {
+            fill(list, members.map((member) =>
+                rowOf(app, member, governs && member.id !== app.me && (() => decide(member)))));
+            if (focused) (list.querySelector(`[data-user="${focused}"] button`) ?? list.closest("dialog"))?.focus();
+        } catch (error) {
+            fill(list, h("li", { class: "trouble" }, refusal(error)));
+        }
+    };
+    const run = async (op, user, fields = {}) => {
+        if (await app.run(op, { room: room.room, user, ...fields }, trouble)) await load(user);
+    };
+    const decide = ({ id, display_name: shown, role }) => menu(words.memberActions(shown), [
+        role === "admin" ? { text: words.makeMember, act: () => run("member.role", id, { role: "member" }) }
+            : { text: words.makeAdmin, act: () => run("member.role", id, { role: "admin" }) },
+        { text: words.removeMember, danger: true, act: () => confirm(words.removeMemberSure(shown), words.removeMember,
+            () => run("member.remove", id)) },
+    ]);
+    void load();
+    dialog(words.people, (close) => {
+        const then = (act) => () => {
+            close();
+            act();
+        };
+        const mayAdd = !room.archived && (room.kind === "public" || (room.kind === "private" && room.role === "admin"));
+        return h("div", null, list, trouble, h("div", { class: "buttons" },
+            room.kind !== "direct" && h("button", {
                 type: "button", class: "danger", onclick: async () => {
-                    if (!(await app.run("room.leave", { room: room.room }))) return;
+                    if (!(await app.run("room.leave", { room: room.room }, trouble))) return;
                     close();
                     app.go(undefined);
                 },
             }, words.leaveRoom),
-            mayAdd && !room.archived && h("button", {
-                type: "button", class: "primary", onclick: () => {
-                    close();
-                    add(app, room, present);
-                },
-            }, words.addPeople)));
+            h("button", { type: "button", onclick: then(() => openSettings(app, room)) }, words.roomSettings),
+            mayAdd && h("button", { type: "button", class: "primary", onclick: then(() => add(app, room, present)) },
+                words.addPeople)));
     });
+}
+
+function rowOf(app, { id, name, display_name: shown, role }, decide) {
+    return h("li", { dataset: { user: id } }, app.people.avatar(id),
+        h("span", { class: "name", dir: "auto" }, shown, shown !== name && h("small", null, ` @${name}`)),
+        id === app.me && h("small", null, `(${words.you})`),
+        role === "admin" && h("small", { class: "role" }, words.admin), app.people.dot(id),
+        decide && iconButton("more", words.memberActions(shown), { "aria-haspopup": "dialog", onclick: decide }));
 }
 
 function add(app, room, present) {

@@ -26,9 +26,10 @@ export function openMenu(app) {
     ]);
 }
 
-function choice(title, options, chosen, choose) {
+/** One of few. @param {string} title @param {string} [name] of the field, in a form */
+export function choice(title, options, chosen, choose, name = title) {
     return h("fieldset", { class: "segments" }, h("legend", null, title), Object.entries(options).map(([value, text]) =>
-        h("label", null, h("input", { type: "radio", name: title, value, checked: value === chosen,
+        h("label", null, h("input", { type: "radio", name, value, checked: value === chosen,
             onchange: () => choose(value) }), h("span", { lang: LANGUAGES[value] && value }, text))));
 }
 

@@ -1,4 +1,5 @@
 import { h, icon } from "./h.js";
+import { plain } from "./markdown.js";
 import { isOnlyEmoji, textNodes } from "./text.js";
 import { clock, dayName, fullTime } from "./times.js";
 import { refusal, words } from "./words.js";
@@ -60,7 +61,7 @@ function messageElement(row, { people, me, quote, act }) {
 }
 
 function quoteElement(row, quote, people, act) {
-    const text = quote?.purged ? words.deleted : quote?.text ?? words.replyGone;
+    const text = quote?.purged ? words.deleted : plain(quote?.text ?? words.replyGone);
     return h("button", { type: "button", class: "quote", dir: "auto", dataset: { focus: "quote" },
         onclick: () => act.jump(row.reply_to) },
         quote && h("b", null, people.name(quote.by)), " ", h("span", null, text.slice(0, 200)));

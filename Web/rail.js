@@ -47,11 +47,11 @@ export class Rail {
 
     entry(room) {
         const { people, room: open } = this.app;
-        const { count: unread, loud } = unreadOf(room, this.app.me);
+        const { count: unread, loud, isQuiet } = unreadOf(room, this.app.me);
         const other = people.otherOf(room);
         const isOpen = room.room === open;
         return h("a", {
-            href: `/r/${room.room}`, class: `room${unread ? " unread" : ""}`, "aria-current": isOpen && "page",
+            href: `/r/${room.room}`, class: `room${unread && !isQuiet ? " unread" : ""}`, "aria-current": isOpen && "page",
             dataset: { room: room.room },
             onclick: (event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
@@ -64,7 +64,7 @@ export class Rail {
             h("span", { class: "room-name", dir: "auto" }, people.roomName(room)),
             room.last_message?.at && !unread && h("time", { class: "room-time", datetime: room.last_message.at },
                 briefTime(room.last_message.at)),
-            unread > 0 && h("span", { class: `badge${loud ? " strong" : ""}` },
+            unread > 0 && h("span", { class: `badge${loud ? " strong" : isQuiet ? " quiet" : ""}` },
                 h("span", { "aria-hidden": "true" },
                     loud && room.kind !== "direct" ? `@${loud}` : unread > 99 ? "99+" : unread),
                 h("span", { class: "unseen" }, loud && room.kind !== "direct"

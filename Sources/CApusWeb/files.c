@@ -87,6 +87,9 @@ static const unsigned char web_app_webmanifest[] = {
 static const unsigned char web_badge_js[] = {
 #embed "../../Web/badge.js"
 };
+static const unsigned char web_completion_js[] = {
+#embed "../../Web/completion.js"
+};
 static const unsigned char web_composer_js[] = {
 #embed "../../Web/composer.js"
 };
@@ -129,6 +132,9 @@ static const unsigned char web_keys_js[] = {
 static const unsigned char web_main_js[] = {
 #embed "../../Web/main.js"
 };
+static const unsigned char web_markdown_js[] = {
+#embed "../../Web/markdown.js"
+};
 static const unsigned char web_members_js[] = {
 #embed "../../Web/members.js"
 };
@@ -161,6 +167,9 @@ static const unsigned char web_scroller_js[] = {
 };
 static const unsigned char web_search_js[] = {
 #embed "../../Web/search.js"
+};
+static const unsigned char web_settings_js[] = {
+#embed "../../Web/settings.js"
 };
 static const unsigned char web_strings_en_js[] = {
 #embed "../../Web/strings/en.js"
@@ -242,6 +251,7 @@ static const struct apus_web_file files[] = {
     ROW("Web/app.js", web_app_js),
     ROW("Web/app.webmanifest", web_app_webmanifest),
     ROW("Web/badge.js", web_badge_js),
+    ROW("Web/completion.js", web_completion_js),
     ROW("Web/composer.js", web_composer_js),
     ROW("Web/connection.js", web_connection_js),
     ROW("Web/conversation.js", web_conversation_js),
@@ -256,6 +266,7 @@ static const struct apus_web_file files[] = {
     ROW("Web/kept.js", web_kept_js),
     ROW("Web/keys.js", web_keys_js),
     ROW("Web/main.js", web_main_js),
+    ROW("Web/markdown.js", web_markdown_js),
     ROW("Web/members.js", web_members_js),
     ROW("Web/menu.js", web_menu_js),
     ROW("Web/message.js", web_message_js),
@@ -267,6 +278,7 @@ static const struct apus_web_file files[] = {
     ROW("Web/rows.js", web_rows_js),
     ROW("Web/scroller.js", web_scroller_js),
     ROW("Web/search.js", web_search_js),
+    ROW("Web/settings.js", web_settings_js),
     ROW("Web/strings/en.js", web_strings_en_js),
     ROW("Web/strings/zh-Hant.js", web_strings_zh_hant_js),
     ROW("Web/styles/base.css", web_styles_base_css),

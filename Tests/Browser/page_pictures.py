@@ -61,6 +61,11 @@ def test_a_conversation(folder):
             shoot(page, f"conversation-{name}")
             page.locator(".message", has_text="Lovely").first.focus()
             shoot(page, f"actions-{name}")
+            page.locator("#composer").type("@")
+            page.wait_for_selector(".completion li")
+            shoot(page, f"names-{name}")
+            page.keyboard.press("Escape")
+            page.locator("#composer").fill("")
             page.locator(".chip").click()
             page.wait_for_selector("dialog")
             shoot(page, f"connection-{name}")
@@ -100,6 +105,12 @@ def test_dialogs_and_trouble(folder):
             page.locator(".with-text").click()
             page.wait_for_selector("dialog .avatar")
             shoot(page, f"members-{name}")
+            page.locator("dialog li [aria-haspopup]").first.click()
+            shoot(page, f"member-{name}")
+            page.keyboard.press("Escape")
+            page.locator("dialog .buttons button").nth(1).click()
+            page.wait_for_selector("dialog .part")
+            shoot(page, f"settings-{name}")
             page.keyboard.press("Escape")
             if width == "phone":
                 page.locator(".back").click()
@@ -127,4 +138,41 @@ def test_dialogs_and_trouble(folder):
             there.server.start()
             page.locator(".failure button").nth(1).click()
             olga.is_live()
+            olga.context.close()
+
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+MARKUP = f"""**Thursday**, *weather permitting*, ~~Wednesday~~: see `schedule.txt` and [the plan](https://example.org/plan)
+> We meet at the **north door**
+> at nine.
+Bring the ladder.
+{LONG}{LONG}
+```
+north  12  ok
+south   7  the sensor of this box counts sparrows as well, so leave it out of every sum that you make of it
+```"""
+
+
+def test_long_words_and_markup(folder):
+    with place(folder) as there:
+        people = furnish(there)
+        people["tom"].do("user.update", display_name=f"Thomas {LONG[:50]}")
+        there.olga.do("room.update", room="nest-boxes", name=LONG, topic=f"{LONG} {LONG}")
+        room = there.olga.do("room.create", kind="private", name="安靜的房間" * 12)["room"]
+        number = people["tom"].say("nest-boxes", MARKUP)["number"]
+        there.olga.do("message.post", room="nest-boxes", text="ok", reply_to=number)
+        for name, _, device in variants():
+            if name not in ("desktop-light-en", "phone-dark-zh-Hant", "desktop-dark-en", "phone-light-en"):
+                continue
+            olga = there.person(people["olga"], **device)
+            page = olga.at("nest-boxes")
+            olga.sees("ok")
+            shoot(page, f"long-{name}")
+            page.locator(".with-text").click()
+            page.wait_for_selector("dialog .avatar")
+            shoot(page, f"long-members-{name}")
+            olga.at(room)
+            shoot(page, f"empty-{name}")
+            check(page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name}: nothing sticks out")
+            olga.has_no_complaints()
             olga.context.close()

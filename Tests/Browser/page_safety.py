@@ -8,6 +8,10 @@ EVIL = [
     "https://a.example/\"onmouseover=\"pwned=1", "[x](javascript:pwned=1)", "<a href='javascript:pwned=1'>x</a>",
     "```\n</code></pre><img src=x onerror=pwned=1>\n```", "`<img src=x onerror=pwned=1>`", "{{constructor.constructor('pwned=1')()}}",
     "\u202eevil\u202c <b>bold</b>", "data:text/html,<script>pwned=1</script>", "</textarea><script>pwned=1</script>",
+    "**<img src=x onerror=pwned=1>**", "*<svg onload=pwned=1>*", "~~<script>pwned=1</script>~~", "> <img src=x onerror=pwned=1>",
+    "> ```\n> </code></pre><svg onload=pwned=1>\n> ```", "[<img src=x onerror=pwned=1>](https://a.example/)",
+    "[x](https://a.example/\"onmouseover=\"pwned=1)", "[x](HTTPS://a.example/)", "[x](data:text/html,<script>pwned=1</script>)",
+    "[x]( javascript:pwned=1)", "[x](java\tscript:pwned=1)", "@<img>", "@\"onclick=\"pwned=1",
 ]
 
 
@@ -54,6 +58,16 @@ def test_strings_that_would_be_markup(folder):
                 check(name in page.inner_text("dialog"), page.inner_text("dialog"))
             check(bad(page) == [None, 0, [], 0], f"{opening}: {bad(page)}")
             page.keyboard.press("Escape")
+        page.locator("#composer").fill("")
+        page.locator("#composer").type("@mallo")
+        page.wait_for_selector(".completion li")
+        check(page.inner_text(".completion .name") == name, page.inner_text(".completion"))
+        check(bad(page) == [None, 0, [], 0], f"names after an @: {bad(page)}")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Room settings", exact=True).click()
+        check(page.input_value("dialog input[name=topic]") == EVIL[0], page.input_value("dialog input[name=topic]"))
+        check(bad(page) == [None, 0, [], 0], f"settings: {bad(page)}")
+        page.keyboard.press("Escape")
         page.click(f"[data-room={direct}]")
         wait_until(page, lambda: page.inner_text("h1") == name, lambda: page.inner_text("h1"))
         check(bad(page) == [None, 0, [], 0], f"the direct room: {bad(page)}")

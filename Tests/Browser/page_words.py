@@ -11,7 +11,7 @@ const mark = (value) => typeof value === "function" ? (...given) => `⟦${value(
     : typeof value === "string" ? `⟦${value}⟧` : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mark(each)]));
 """
 # What people have written, and figures: not of the page.
-CONTENT = ".message-text, .author, .name, .room-name, .avatar, .wordmark, time, .room-title h1, .topic, .quote, .log, dd, .day, .mention, textarea, [lang]:not(html)"
+CONTENT = ".message-text, .author, .name, .room-name, .avatar, .wordmark, time, .room-title h1, .topic, .quote, .handle, .log, dd, .day, .mention, textarea, [lang]:not(html)"
 
 UNMARKED = """content => {
     const found = [];
@@ -86,11 +86,22 @@ def test_no_visible_string_is_outside_of_the_tables(folder):
         page.wait_for_selector("dialog .people, dialog section")
         complete("receipts")
         page.keyboard.press("Escape")
-        for selector in (".chip", ".me", ".with-text"):
+        page.type("#composer", "@")
+        page.wait_for_selector(".completion li")
+        complete("names after an @")
+        page.fill("#composer", "")
+        for selector in (".chip", ".me", ".wide-only", ".with-text"):
             page.click(selector)
             page.wait_for_selector("dialog")
             complete(selector)
             page.keyboard.press("Escape")
+        page.click(".with-text")
+        page.click("dialog li [aria-haspopup]")
+        complete("what to do with a member")
+        page.click("dialog .menu .danger")
+        complete("whether to remove somebody")
+        page.click("dialog .buttons button")
+        page.keyboard.press("Escape")
         page.locator(".rail-head button").first.click()
         page.keyboard.type("zzz")
         wait_until(page, lambda: page.inner_text("dialog .hint"), "no results")

@@ -34,6 +34,14 @@ export default {
     roomGone: "There is no such room, or you are not in it.", joinFirst: (room) => `You are not in #${room} yet.`,
     archived: "This room is archived.",
     admin: "Admin", add: "Add", people: "People",
+    memberActions: (name) => `What to do with ${name}`, makeAdmin: "Make an admin of this room",
+    makeMember: "Make a plain member", removeMember: "Remove from room",
+    removeMemberSure: (name) => `Remove ${name} from this room?`,
+    roomSettings: "Room settings", notifications: "Tell me of", notifyAll: "All messages", notifyMentions: "Mentions",
+    notifyNone: "Nothing", notificationsHint: "This is for you alone, on all your devices.",
+    history: "Who comes later may read", historyAll: "Everything", historyJoined: "From then on",
+    archiveRoom: "Archive room", reopenRoom: "Open it again",
+    archiveSure: "Archive this room? Everybody can still read it, and nobody can write.",
     // Invites
     inviteTitle: "Invite people", inviteText: "Whoever opens this link can create an account. It works for 7 days.",
     copyLink: "Copy link", copied: "Copied",
@@ -56,6 +64,7 @@ export default {
     receipts: "Who has read this", readBy: "Read", deliveredTo: "Delivered", notYet: "Not yet",
     announced: (name, text) => `${name}: ${text}`,
     // The composer
+    everybody: "Everybody in this room",
     messageTo: (name) => `Message ${name}`, send: "Send", save: "Save", tooLong: (n) => `${n} characters too many`,
     typingOne: (a) => `${a} is typing…`, typingTwo: (a, b) => `${a} and ${b} are typing…`,
     typingMany: "Several people are typing…",
