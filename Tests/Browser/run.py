@@ -12,9 +12,9 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../EndToEnd")]
 
-MODULES = ["features", "tabs", "trouble", "pending", "example", "page_start", "page_talk", "page_writing", "page_names",
-           "page_markdown", "page_rooms", "page_trouble", "page_scroll", "page_safety", "page_phone", "page_words",
-           "page_reach", "page_pictures"]
+MODULES = ["features", "tabs", "trouble", "spoiled", "pending", "example", "page_start", "page_talk", "page_writing",
+           "page_names", "page_markdown", "page_rooms", "page_trouble", "page_scroll", "page_safety", "page_phone",
+           "page_words", "page_reach", "page_pictures"]
 
 
 def tests(names):
