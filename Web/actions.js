@@ -48,6 +48,9 @@ export function actionBar(list, { row: rowOf, me, isGoverned, act }) {
         && !bar.contains(document.activeElement) && bar.remove());
     // By keyboard, and by a finger, which has no hover.
     list.addEventListener("focusin", over);
+    // A dialog that it has opened gives the focus back to it.
+    list.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !list.contains(relatedTarget)
+        && !relatedTarget.closest("dialog") && bar.remove());
     list.addEventListener("keydown", (event) => walk(event, list));
 }
 

@@ -61,7 +61,7 @@ export function openMembers(app, room) {
 function rowOf(app, { id, name, display_name: shown, role }, decide) {
     return h("li", { dataset: { user: id } }, app.people.avatar(id),
         h("span", { class: "name", dir: "auto" }, shown, shown !== name && h("small", null, ` @${name}`)),
-        id === app.me && h("small", null, `(${words.you})`),
+        id === app.me && h("small", { class: "you" }, `(${words.you})`),
         role === "admin" && h("small", { class: "role" }, words.admin), app.people.dot(id),
         decide && iconButton("more", words.memberActions(shown), { "aria-haspopup": "dialog", onclick: decide }));
 }

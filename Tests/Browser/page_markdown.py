@@ -71,6 +71,7 @@ def test_reactions_and_replies_by_keyboard(folder):
         tab_to("Reply")
         press("Enter")
         check(page.evaluate("document.activeElement.id") == "composer", "one can write at once")
+        check(page.locator(".actions").count() == 0, "what can be done with the message covers nothing any more")
         page.keyboard.type("Nearly.")
         press("Enter")
         olga.sees("Nearly.")

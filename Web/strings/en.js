@@ -14,7 +14,7 @@ export default {
     rooms: "Rooms", directMessages: "Direct messages", noRooms: "No rooms yet.", loading: "Loading…",
     addRoom: "New conversation",
     newRoom: "New room", browseRooms: "Browse rooms", newDirect: "New direct message", invitePeople: "Invite people",
-    signOut: "Sign out", theme: "Theme", themeSystem: "Like the system", themeLight: "Light", themeDark: "Dark",
+    signOut: "Sign out", theme: "Theme", themeSystem: "System", themeLight: "Light", themeDark: "Dark",
     language: "Language",
     menu: "Menu", you: "you", back: "Back to rooms", close: "Close", cancel: "Cancel",
     signOutPending: (n) =>
