@@ -72,6 +72,16 @@ test("rooms are renamed, archived and left, roles are changed, and coming into o
     assert.deepEqual([...state.rooms.keys()], ["general"]);
 });
 
+test("a room's own notification level follows one's settings, and other settings change no room", () => {
+    const state = restored();
+    const settings = (seq, data) => event(seq, "settings.updated", data, { room: undefined, by: "u_alice" });
+    state.apply(batch(10, 12, [
+        settings(11, { room: "general", notifications: "none" }), settings(12, { name: "theme", value: { room: "old" } }),
+    ]));
+    assert.equal(state.rooms.get("general").notifications, "none");
+    assert.equal(state.rooms.get("old").notifications, undefined);
+});
+
 test("of signals the greater version holds, and all of them replace all of them", () => {
     const state = restored();
     const typing = (v, value) => ({ type: "typing", room: "general", user: "u_bob", value, v });
