@@ -30,8 +30,8 @@ export async function ask(method, path, body) {
 export async function askAll(path, list, key) {
     const found = [];
     for (;;) {
-        const after = found.length ? `?after=${encodeURIComponent(key(found[found.length - 1]))}` : "";
-        const page = await ask("GET", path + after);
+        const after = found.length ? `&after=${encodeURIComponent(key(found[found.length - 1]))}` : "";
+        const page = await ask("GET", `${path}?limit=1000${after}`);
         found.push(...page[list]);
         if (!page.more || !page[list].length) return found;
     }
