@@ -25,7 +25,8 @@ export class Completion {
         this.chosen = 0;
         /** Where the @ stands that was waved away. */
         this.refused = -1;
-        this.list = h("ul", { class: "completion", id: "completion", role: "listbox", "aria-label": words.people, hidden: true });
+        this.list = h("ul", { class: "completion", id: "completion", role: "listbox", "aria-label": words.people,
+            hidden: true });
         input.setAttribute("aria-autocomplete", "list");
         input.setAttribute("aria-controls", "completion");
         for (const type of ["keyup", "click", "compositionend"]) input.addEventListener(type, () => this.update());
@@ -94,7 +95,8 @@ export class Completion {
             // The focus stays where it is, and on a phone the keyboard.
             onpointerdown: (event) => event.preventDefault(),
             onclick: () => this.pick(at),
-        }, person.id === "all" ? h("span", { class: "avatar all", "aria-hidden": "true" }, "@") : people.avatar(person.id),
+        },
+        person.id === "all" ? h("span", { class: "avatar all", "aria-hidden": "true" }, "@") : people.avatar(person.id),
         h("span", { class: "name", dir: "auto" }, person.display_name), h("small", { class: "handle" }, `@${person.name}`))));
         this.list.hidden = !this.isOpen;
         if (!this.isOpen) return this.input.removeAttribute("aria-activedescendant");

@@ -16,7 +16,10 @@ export const isComposing = (event) => event.isComposing || event.keyCode === 229
 
 /** Where one writes. It is never disabled, and keeps a draft per room. */
 export class Composer {
-    /** @param {{account: string, people: import("./people.js").People, send(text: string, replyTo?: number): void, save(number: number, text: string): void, typing(on: boolean): void, editLast(): void}} to */
+    /**
+     * @param {{account: string, people: import("./people.js").People, send(text: string, replyTo?: number): void,
+     *     save(number: number, text: string): void, typing(on: boolean): void, editLast(): void}} to
+     */
     constructor(to) {
         this.to = to;
         this.room = "";

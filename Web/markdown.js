@@ -58,14 +58,20 @@ function lines(text, depth, found) {
         const quoted = isQuote(all[at]);
         while (at < all.length && isQuote(all[at]) === quoted) at += 1;
         const run = all.slice(begun, at);
-        if (quoted) found.push({ kind: "quote", parts: parts(run.map((line) => line.slice(2)).join("\n"), depth + 1) });
-        else run.forEach((line, index) => found.push(...inline(line), { kind: "text", text: index < run.length - 1 ? "\n" : "" }));
+        if (quoted) {
+            found.push({ kind: "quote", parts: parts(run.map((line) => line.slice(2)).join("\n"), depth + 1) });
+        } else {
+            run.forEach((line, index) => {
+                if (index > 0) found.push({ kind: "text", text: "\n" });
+                found.push(...inline(line));
+            });
+        }
     }
 }
 
 /** One line. @returns {Part[]} */
 function inline(line) {
-    /** What is open, outermost first; a mark that is open is not opened again, so there are never more than there are marks. */
+    /** What is open, outermost first. A mark that is open is not opened again, so there are never more than a few. */
     const open = [{ mark: "", parts: /** @type {Part[]} */ ([]) }];
     const add = (/** @type {Part} */ part) => ("text" in part && !part.text) || open[open.length - 1].parts.push(part);
     const text = (/** @type {string} */ content) => add({ kind: "text", text: content });

@@ -28,8 +28,9 @@ function governing(app, entry, close, trouble) {
         class: "part",
         onsubmit: async (event) => {
             event.preventDefault();
-            const { name: named, topic: about, history: since } = /** @type {any} */ (Object.fromEntries(new FormData(event.target)));
-            const fields = { room, name: named.trim(), topic: about.trim(), history: since };
+            /** @type {any} */
+            const said = Object.fromEntries(new FormData(event.target));
+            const fields = { room, ...said, name: said.name.trim(), topic: said.topic.trim() };
             if (await app.run("room.update", fields, trouble)) close();
         },
     },

@@ -195,8 +195,8 @@ export class Connection {
                 return tell(isEmpty(content) ? "tick" : "batch");
             case "probe": return tell("echoed");
             case "bye":
-                // `client` names this tab and nobody else, so it was replaced by a stream of its own: one that was given up,
-                // and whose request came to the server late.
+                // `client` names this tab and nobody else, so it was replaced by a stream of its own: one that was given
+                // up, and whose request came to the server late.
                 if (content.code === "replaced") content = { ...content, code: "going_away", reconnect: true };
             // fallthrough
             case "reset": return tell(name, content);

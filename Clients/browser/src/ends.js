@@ -4,7 +4,7 @@ const FINAL = {
     1000: "normal", 1007: "invalid_utf8", 1008: "policy_violation", 1009: "message_too_big", 4400: "bad_frame",
     4403: "forbidden", 4410: "replaced",
 };
-/** What else HTTP's and WebSocket's codes ask for, and the names in `bye` of those that do not only say whether to return. */
+/** What else HTTP's and WebSocket's codes ask for, and in `bye` the names of what is more than a refusal. */
 const CODES = {
     401: "credentials", 408: "later", 410: "reset", 429: "later",
     1001: "later", 1002: "distrust", 4401: "credentials", 4408: "failure", 4409: "reset",
