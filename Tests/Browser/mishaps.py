@@ -47,6 +47,16 @@ def test_a_reload_with_a_full_outbox(folder):
         arrives(there, page, lines)
 
 
+def test_what_is_said_in_one_breath_before_there_is_a_connection(folder):
+    with world(folder) as there:
+        page = there.tab()
+        page.evaluate("chat.close()")
+        lines = [f"line {number}" for number in range(20)]
+        page.evaluate("([url, options, lines]) => { open(url, options); say(lines); }",
+                      [there.url, {"token": there.alice.token}, lines])
+        arrives(there, page, lines)
+
+
 def test_a_follower_closed_at_once_loses_nothing(folder):
     """What a tab has promised is in the store before the leader hears of it."""
     with world(folder) as there:

@@ -30,6 +30,7 @@ export class Session {
         /** What is done, and whose event has not come to this tab. */
         this.acknowledged = new Map();
         this.visibleAt = -Infinity;
+        this.place = 0;
         this.tabs = new Tabs(name, this);
         this.unwatch = watchPage(this);
         this.tabs.join();
@@ -56,7 +57,9 @@ export class Session {
         const user = this.state.user?.id;
         const promise = new Promise((resolve, reject) => {
             this.promised.set(id, { command, user, resolve, reject });
-            const written = this.store.put(id, { user, place: Date.now(), command });
+            // Many are said within a millisecond, and the store returns them in the order of their random ids.
+            this.place = Math.max(Date.now(), this.place + 1);
+            const written = this.store.put(id, { user, place: this.place, command });
             // It may have been taken back meanwhile.
             void written.then(() => (this.promised.has(id) ? this.wish({ add: command }) : this.store.put(id)));
             this.emit("pending");
