@@ -90,24 +90,30 @@ def free_port():
 
 
 @contextlib.contextmanager
-def world(folder, *arguments):
-    sync_playwright, path = chromium()
+def pages():
+    """A web server for pages, beside the server and every network; its origin."""
     files = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    origin = f"http://127.0.0.1:{files.server_port}"
     threading.Thread(target=files.serve_forever, daemon=True).start()
     try:
-        with Server(folder, "--allowed-origins", origin, *arguments) as server, sync_playwright() as playwright:
-            debugging = free_port()
-            browser = playwright.chromium.launch(executable_path=path,
-                                                 args=[*FLAGS, f"--remote-debugging-port={debugging}"],
-                                                 ignore_default_args=["--disable-back-forward-cache"])
-            try:
-                yield World(browser, server, origin, debugging)
-            finally:
-                browser.close()
+        yield f"http://127.0.0.1:{files.server_port}"
     finally:
         files.shutdown()
         files.server_close()
+
+
+@contextlib.contextmanager
+def world(folder, *arguments):
+    sync_playwright, path = chromium()
+    with pages() as origin, Server(folder, "--allowed-origins", origin, *arguments) as server, \
+            sync_playwright() as playwright:
+        debugging = free_port()
+        browser = playwright.chromium.launch(executable_path=path,
+                                             args=[*FLAGS, f"--remote-debugging-port={debugging}"],
+                                             ignore_default_args=["--disable-back-forward-cache"])
+        try:
+            yield World(browser, server, origin, debugging)
+        finally:
+            browser.close()
 
 
 def got(page, what="messages"):

@@ -1,11 +1,17 @@
 """The other tests are only as good as their checks: each must refuse what is wrong."""
 
 import copy
+import os
+import sys
 
-from apus import Server, make_room
+from apus import ROOT, Server, check, make_room
 from ledger import Ledger, check_commands, check_delivery, check_epochs, check_order
 from readers import Reader, Track
 from websocket import decode, encode
+
+sys.path.insert(0, os.path.join(ROOT, "Tests/Lab"))
+
+from measured import Measured
 
 
 def refuses(check, what):
@@ -75,6 +81,20 @@ def test_ledgers_that_are_wrong(folder):
         torn = copy.deepcopy(ledger)
         del torn.messages[1]
         refuses(lambda: check_order(torn), "a gap in the numbers")
+
+
+def test_networks_that_lose_double_or_mix_up(_):
+    for came, counts in {
+        "abc": (0, 0, 0), "ac": (1, 0, 0), "": (3, 0, 0), "abbc": (0, 1, 0), "abca": (0, 1, 0), "acb": (0, 0, 1),
+        "cba": (0, 0, 2), "abcx": (0, 0, 1),
+    }.items():
+        measured = Measured("good", "")
+        measured.compare(list("abc"), list(came))
+        found = (measured.lost, measured.doubled, measured.disordered)
+        check(found == counts, f"of abc came {came}: expected {counts}, counted {found}")
+        measured.back = 0
+        if counts != (0, 0, 0):
+            refuses(lambda: measured.check(False), f"of abc came {came}")
 
 
 def test_frames_survive_the_client(_):

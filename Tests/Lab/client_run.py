@@ -1,125 +1,48 @@
-"""The client behind each network, which is switched under it: `apus tail` reads, `apus send` posts, and what came is
-compared with the log."""
+"""A client behind each network, which is switched under it: it reads and posts, and what came is compared with the log.
+A kind of client is made from a network, a server's `alice` and `carol`, and a folder; `programs.py` and `tab.py` are two."""
 
 import concurrent.futures
-import dataclasses
-import json
 import os
-import subprocess
 import tempfile
 import threading
 import time
 
-from apus import BINARY, Server, check, environment, make_room, wait_for
-from client import Program
+from apus import Server, Skip, check, make_room
 from ledger import Ledger
+from measured import PATIENCE, Measured
 from networks import NETWORKS
 
 EVERY = 0.1
-# Past that the client is not back; climbing is tried after 5 s, 30 s, 2 min.
-PATIENCE = 200
-# Seconds to the first message: over WebSocket, over another transport, and from the moment when a network that let
-# nothing pass is good again: TCP's own repetitions where packets vanished, the longest back-off where it was refused.
-FIRST_BY_WEBSOCKET, FIRST, FIRST_AFTER_SILENCE, FIRST_AFTER_REFUSALS = 1, 4, 5, 20
-# How soon WebSocket carries again where it was broken for 20 s at most, and otherwise: the longest time between two of
-# the first three probes, and the probe.
-BROKEN_SHORTLY, BACK_SOON, BACK = 20, 35, 100
-
-
-@dataclasses.dataclass
-class Measured:
-    name: str
-    sentence: str
-    messages: int = 0
-    lost: int = 0
-    doubled: int = 0
-    disordered: int = 0
-    first: float = 0.0
-    through: str = ""
-    broken: float = 0.0
-    back: float | None = None
-
-    def check(self, is_quiet):
-        """In a hurry no time is measured, only what came; on a busy machine every time is longer."""
-        check(self.lost == self.doubled == self.disordered == 0, f"{self.name}: {self}")
-        check(self.back is not None, f"{self.name}: not back on WebSocket within {PATIENCE} s: {self}")
-        if is_quiet:
-            check(self.first <= self.first_limit, f"{self.name}: first message not within {self.first_limit} s: {self}")
-            check(self.back <= self.back_limit, f"{self.name}: WebSocket not within {self.back_limit} s: {self}")
-
-    @property
-    def first_limit(self):
-        if self.through == "nothing":
-            return FIRST_AFTER_SILENCE if NETWORKS[self.name].is_silent else FIRST_AFTER_REFUSALS
-        return FIRST if NETWORKS[self.name].breaks else FIRST_BY_WEBSOCKET
-
-    @property
-    def back_limit(self):
-        return BACK_SOON if self.broken <= BROKEN_SHORTLY else BACK
+# Longer than the networks of the lab need to strike: an idle connection is cut after 5 s.
+SILENCE = 6
 
 
 class Talk:
-    """Somebody beside the network, who says something all the time: so one sees when the reader hears again."""
+    """Somebody beside the network, who says something all the time: so one sees when the client hears again."""
 
     def __init__(self, client):
-        self.client, self.over, self.failure = client, threading.Event(), None
+        self.client, self.said, self.is_resting, self.over = client, 0, False, threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self):
-        number = 0
         while not self.over.wait(EVERY):
+            if self.is_resting:
+                continue
             try:
-                self.client.say("general", f"talk {number}", id=f"talk-{number}")
-                number += 1
+                self.client.say("general", f"talk {self.said}", id=f"talk-{self.said}")
+                self.said += 1
             except (OSError, AssertionError):
                 pass  # the server is between two starts; said again under its id
+
+    def rest(self):
+        self.is_resting = True
+        time_passes(SILENCE)
+        self.is_resting = False
 
     def stop(self):
         self.over.set()
         self.thread.join(30)
-
-
-class Lines:
-    """`apus send` behind the network, fed with one line after the other."""
-
-    def __init__(self, url, token, room, file):
-        self.process = subprocess.Popen(
-            [BINARY, "send", url, room, "--json", "--file", file], env=environment(APUS_TOKEN=token),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1)
-        self.answers = []
-        self.thread = threading.Thread(target=self.read, daemon=True)
-        self.thread.start()
-        self.said = 0
-
-    def read(self):
-        for line in self.process.stdout:
-            self.answers.append(json.loads(line))
-
-    def say(self, count):
-        for _ in range(count):
-            self.process.stdin.write(f"line {self.said}\n")
-            self.said += 1
-
-    def wait(self):
-        wait_for(lambda: len(self.answers) == self.said, lambda: f"{self.said} posts; {len(self.answers)} answered", PATIENCE)
-
-    def stop(self):
-        self.process.stdin.close()
-        try:
-            self.process.wait(10)
-        finally:
-            self.process.kill()
-            self.thread.join(10)
-
-
-def now_over(reader):
-    return reader.statuses[-1].get("transport", "") if reader.statuses else ""
-
-
-def last_over(reader):
-    """What carried last, also where it has just been cut."""
-    return next((status["transport"] for status in reversed(reader.statuses) if "transport" in status), "")
 
 
 def become(network, kind, state):
@@ -128,37 +51,32 @@ def become(network, kind, state):
         network.become(state)
 
 
-def run_client(name, count, folder):
+def run_client(make_client, name, count, folder, arguments):
     kind = NETWORKS[name]
     measured = Measured(name, kind.sentence)
-    with Server(folder, "--commands-per-second", "0", "--streams-per-user", "0") as server:
+    with Server(folder, "--commands-per-second", "0", "--streams-per-user", "0", *arguments) as server:
         alice, bob, carol = (server.client(who) for who in ("alice", "bob", "carol"))
         make_room(server, "general", alice, bob, carol)
         inside = os.path.join(folder, "network")
         os.mkdir(inside)
-        with kind.make(server, inside) as network:
-            begun = time.monotonic()
-            reader = Program("tail", network.url, "--json", token=alice.token)
+        with kind.make(server, inside) as network, make_client(network, alice, carol, folder) as client:
             talk = Talk(bob)
-            lines = Lines(network.url, carol.token, "general", os.path.join(folder, "carol.json"))
             try:
-                switch_about(kind, network, reader, lines, count, measured, begun)
+                switch_about(kind, network, client, talk, count, measured)
+                client.wait(lambda: talk.said >= count, lambda: f"{count} to be said beside it, not {talk.said}", PATIENCE)
             finally:
                 talk.stop()
-                lines.stop()
-                if reader.process.poll() is None:
-                    wait_for_all(server, reader, measured)
-                    reader.end()
+            wait_for_all(server, client, measured)
     return measured
 
 
-def run_all(count, names, at_once, is_quiet=False):
+def run_all(make_client, count, names, at_once, is_quiet=False, arguments=()):
     """For each network, as they come: its name, what was measured, and what was wrong. On a quiet machine the times are
-    held to their limits; what is to be there within a second then runs alone."""
+    held to their limits; what is to be there within a second then runs alone. The arguments are the server's."""
 
     def run_one(name):
         with tempfile.TemporaryDirectory(prefix="apus-lab-", ignore_cleanup_errors=True) as folder:
-            measured = run_client(name, count, folder)
+            measured = run_client(make_client, name, count, folder, arguments)
         measured.check(is_quiet)
         return measured
 
@@ -171,100 +89,94 @@ def run_all(count, names, at_once, is_quiet=False):
                 yield started[done], None if trouble else done.result(), trouble
 
 
-def switch_about(kind, network, reader, lines, count, measured, begun):
-    """Broken, good, broken, good; a quarter of the lines in each."""
+def prove_all(make_client, arguments=()):
+    """All networks in short: what came is looked at, and no time."""
+    skipped, bad = [], []
+    for name, _, trouble in run_all(make_client, 20, list(NETWORKS), 5, arguments=arguments):
+        if isinstance(trouble, Skip):
+            skipped.append(f"{name}: {trouble}")
+        elif trouble:
+            bad.append(f"{name}: {trouble}")
+    check(not bad, "\n".join(bad))
+    if skipped:
+        raise Skip("; ".join(skipped))
+
+
+def switch_about(kind, network, client, talk, count, measured):
+    """Broken, good, broken, good; a quarter of the lines in each. The second time, nobody says anything for a while."""
     # Through some nothing comes for as long as they are broken.
     blocked = kind.phases[0][1] is not None
-    quarter = max(1, count // 4)
-    lines.say(quarter)
+    quarter = max(2, count // 4)
+    client.say(quarter)
     if blocked:
-        time_passes(network, 8)
+        time_passes(8)
     else:
-        wait_for(lambda: reader.events, lambda: f"a first message: {reader}", PATIENCE)
-        measured.first = time.monotonic() - begun
-        wait_for(lambda: len(lines.answers) >= quarter, lambda: f"posts: {len(lines.answers)}", PATIENCE)
-        measured.through = last_over(reader)
-    go_good(kind, network, reader, measured, begun)
-    lines.say(quarter)
-    lines.wait()
+        wait_for_first(client)
+        measured.first = time.monotonic() - client.begun
+        wait_for_answers(client)
+        measured.through = client.last_over
+    go_good(kind, network, client, measured)
+    client.say(quarter)
+    wait_for_answers(client)
     become(network, kind, "broken")
-    lines.say(quarter)
-    if blocked:
-        time_passes(network, 4)
-    else:
-        lines.wait()
+    client.say(quarter // 2)
+    if not blocked:
+        wait_for_answers(client)
+    talk.rest()
+    client.say(quarter - quarter // 2)
+    if not blocked:
+        wait_for_answers(client)
     become(network, kind, "good")
-    lines.say(count - 3 * quarter)
-    lines.wait()
+    client.say(count - 3 * quarter)
+    wait_for_answers(client)
 
 
-def go_good(kind, network, reader, measured, begun):
+def go_good(kind, network, client, measured):
     become(network, kind, "good")
     switched = time.monotonic()
-    measured.broken = switched - begun if kind.breaks else 0.0
+    measured.broken = switched - client.begun if kind.breaks else 0.0
     if not measured.first:
-        wait_for(lambda: reader.events, lambda: f"a first message: {reader}", PATIENCE)
+        wait_for_first(client)
         measured.first = time.monotonic() - switched
         measured.through = "nothing"
     try:
-        wait_for(lambda: now_over(reader) == "websocket", "WebSocket", PATIENCE)
+        client.wait(lambda: client.over == "websocket", "WebSocket", PATIENCE)
         measured.back = time.monotonic() - switched
     except AssertionError:
         pass  # told by `back` being absent
 
 
-def time_passes(network, seconds):
+def wait_for_first(client):
+    client.wait(lambda: client.heard, lambda: f"a first message: {client}", PATIENCE)
+
+
+def wait_for_answers(client):
+    client.wait(
+        lambda: client.answered >= client.said, lambda: f"{client.said} posts; {client.answered} answered: {client}", PATIENCE)
+
+
+def time_passes(seconds):
     """The network stays as it is; nothing can be waited for, because nothing may happen."""
     threading.Event().wait(seconds)
 
 
-def wait_for_all(server, reader, measured):
+def wait_for_all(server, client, measured):
     """Everything in the log must come, once and in order; then count what did not."""
-    whole = [message["text"] for message in Ledger(server.data).messages]
+    log = [message["text"] for message in Ledger(server.data).messages]
 
-    # What was said before the reader had its first position is not its business.
+    # What was said before the client had its first position is not its business.
     def owed(came):
-        return whole[whole.index(came[0]):] if came else whole
+        return log[log.index(came[0]):] if came else log
 
-    def has_come(came):
-        return came and len(came) >= len(owed(came)) and came[-1] == whole[-1]
+    def has_come():
+        came = client.texts
+        return len(came) >= len(owed(came)) and came[-1:] == log[-1:]
 
     try:
-        wait_for(lambda: has_come(reader.texts), "the last message", 60)
+        client.wait(has_come, "the last message", 60)
     except AssertionError:
         pass  # counted below
-    came = reader.texts
-    said = owed(came)
-    measured.messages = len(said)
-    measured.lost = len(set(said) - set(came))
-    measured.doubled = len(came) - len(set(came))
-    place = {text: index for index, text in enumerate(said)}
-    order = [place.get(text, -1) for text in dict.fromkeys(came)]
-    measured.disordered = sum(left > right for left, right in zip(order, order[1:]))
-
-
-HEAD = """# Networks
-
-`apus tail` and `apus send` behind each network of the lab ([testing.md](testing.md#the-lab)), which is switched under
-them: broken, good, broken, good, while somebody beside it talks ten times a second. Written by `script/lab --client`.
-
-| network | what it does | messages | lost | doubled | out of order | first message after | over | broken for | back on WebSocket after |
-|---|---|---|---|---|---|---|---|---|---|
-"""
-
-
-def table(results, count):
-    rows = [
-        f"| {one.name} | {one.sentence} | {one.messages} | {one.lost} | {one.doubled} | {one.disordered} | {one.first:.1f} s "
-        f"| {one.through or '–'} | {one.broken:.1f} s | {'–' if one.back is None else f'{one.back:.1f} s'} |"
-        for one in sorted(results, key=lambda one: list(NETWORKS).index(one.name))]
-    tail = (
-        f"\n{count} messages were posted behind each network, the others beside it. The time to the first message is counted\n"
-        "from the start of the program, and where nothing passes (over: nothing) from the moment when the network is good. So\n"
-        "is the time to WebSocket: 0.0 s where it carried all the time. WebSocket is tried again 5 s, 30 s and 2 min after it\n"
-        "was given up, and at once when the program says that the network has changed.\n\n"
-        "The run fails unless\n\n"
-        f"- the first message is there within {FIRST_BY_WEBSOCKET} s on a good network, within {FIRST} s on one that lets anything pass,\n"
-        f"  within {FIRST_AFTER_SILENCE} s after a black hole, and after a time of refusals within {FIRST_AFTER_REFUSALS} s, the longest back-off;\n"
-        f"- WebSocket is back within {BACK_SOON} s where it was broken for {BROKEN_SHORTLY} s at most, otherwise at the next probe ({BACK} s).\n")
-    return HEAD + "\n".join(rows) + "\n" + tail
+    came = client.texts
+    measured.compare([f"line {number}" for number in range(client.said)], [text for text in log if text.startswith("line ")])
+    measured.messages = len(owed(came))
+    measured.compare(owed(came), came)

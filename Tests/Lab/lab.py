@@ -5,13 +5,15 @@
     lab.py check [NETWORK…]                proves that each is broken in its way, and that the good ones are good
     lab.py run NETWORK -- COMMAND {url}    runs a command against a server behind a network
     lab.py client MESSAGES [NETWORK…]      switches each network under `apus tail` and `apus send`; with all of them the
-                                           result is docs/networks.md
+                                           result is in docs/networks.md
+    lab.py browser MESSAGES [NETWORK…]     the same under a page in a browser; needs the Python of .build-python
 
 `run` puts the network's address for {url} and the server's data folder for {data}, gives the command the token of an
 account as APUS_TOKEN, and ends with its exit code. The last line that it prints is JSON: which transports carried how
 many bytes, as the network (its log, where it is a real proxy) tells. APUS is the server's binary.
 """
 
+import functools
 import json
 import os
 import resource
@@ -21,14 +23,18 @@ import tempfile
 import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
+sys.path[1:1] = [os.path.join(os.path.dirname(HERE), part) for part in ("EndToEnd", "Browser")]
 
+import report
 import restart
-from apus import BINARY, ROOT, Server, Skip, add_user
-from client_run import run_all, table
+from apus import BINARY, Server, Skip, add_user
+from browser import pages
+from client_run import run_all
 from networks import NETWORKS
+from programs import Programs
 from proofs_unit import prove_unit, prove_unprivileged
 from proving import GOOD, Outcome, outcomes
+from tab import Tab
 
 
 # They mostly wait, but for the processor, too, and their times are held to limits.
@@ -100,11 +106,13 @@ def run_command(name, command):
     return code if code >= 0 else 128 - code
 
 
-def run_clients(count, names):
+def run_clients(make_client, title, count, names, arguments=(), more=()):
+    """Written down is the whole or nothing; `more` makes what stands beside it, when the machine is quiet again."""
     results, failed = [], 0
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    for name, measured, trouble in run_all(count, known(names) or list(NETWORKS), CLIENTS_AT_ONCE, is_quiet=True):
+    wanted = known(names) or list(NETWORKS)
+    for name, measured, trouble in run_all(make_client, count, wanted, CLIENTS_AT_ONCE, is_quiet=True, arguments=arguments):
         if isinstance(trouble, Skip):
             print(f"skip {name}: {trouble}", flush=True)
         elif trouble:
@@ -113,11 +121,20 @@ def run_clients(count, names):
         else:
             results.append(measured)
             print(f"ok   {measured}", flush=True)
-    if not names and not failed:
-        with open(os.path.join(ROOT, "docs/networks.md"), "w", encoding="utf-8") as page:
-            page.write(table(results, count) + restart.table())
+    if len(results) == len(NETWORKS):
+        report.write(report.table(title, results, count), *(make() for make in more))
     print(f"{len(results)} networks, {failed} failed")
     return 1 if failed else 0
+
+
+def run_programs(count, names):
+    return run_clients(Programs, report.PROGRAMS, count, names, more=[restart.table])
+
+
+def run_tabs(count, names):
+    with pages() as origin:
+        make_tab = functools.partial(Tab, origin)
+        return run_clients(make_tab, report.TABS, count, names, arguments=("--allowed-origins", origin))
 
 
 def main(arguments):
@@ -129,7 +146,9 @@ def main(arguments):
         case ["check", *names]:
             return check_networks(names)
         case ["client", count, *names] if count.isdecimal():
-            return run_clients(int(count), names)
+            return run_programs(int(count), names)
+        case ["browser", count, *names] if count.isdecimal():
+            return run_tabs(int(count), names)
         case ["run", name, "--", *command] if command:
             try:
                 return run_command(name, command)
