@@ -14,7 +14,8 @@ HEAD = f"""# Networks
 
 Clients behind each network of the lab ([testing.md](testing.md#the-lab-of-broken-networks)), which is switched under them:
 broken, good, broken, good, while they post, and somebody beside the network talks ten times a second, as many messages at
-least; while it is broken again, nobody says anything for 6 s. Lost, doubled and out of order are by comparison with the log, both of what they posted and of what they heard.
+least; while it is broken again, nobody says anything for 6 s. Lost, doubled and out of order are by comparison with the
+log, both of what they posted and of what they heard.
 
 The time to the first message is counted from the start of the client, and where nothing passes (over: nothing) from the
 moment when the network is good. So is the time to WebSocket: 0.0 s where it carried all the time. WebSocket is tried again
@@ -44,7 +45,7 @@ def table(title, results, count):
         f"| {one.name} | {one.sentence} | {one.messages} | {one.lost} | {one.doubled} | {one.disordered} | {one.first:.1f} s "
         f"| {one.through or '–'} | {one.broken:.1f} s | {'–' if one.back is None else f'{one.back:.1f} s'} |"
         for one in sorted(results, key=lambda one: list(NETWORKS).index(one.name))]
-    return f"## {title}\n\n{SENTENCES[title]}, with {count} messages\nof its own behind each network.\n\n{COLUMNS}" + "\n".join(rows)
+    return f"## {title}\n\n{SENTENCES[title]}, {count} messages of its own\nbehind each network.\n\n{COLUMNS}" + "\n".join(rows)
 
 
 def write(*sections):
