@@ -16,7 +16,7 @@ from apus import Skip
 
 MODULES = ["features", "tabs", "mishaps", "spoiled", "pending", "example", "page_start", "page_talk", "page_writing",
            "page_names", "page_markdown", "page_rooms", "page_trouble", "page_scroll", "page_safety", "page_phone",
-           "page_words", "page_reach", "page_pictures", "networks_sdk"]
+           "page_words", "page_reach", "page_pictures", "networks_sdk", "page_networks"]
 
 
 def tests(names):
