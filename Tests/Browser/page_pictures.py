@@ -19,13 +19,27 @@ def variants():
             **WIDTHS[width], "color_scheme": scheme, "locale": LOCALES[language]}
 
 
-def shoot(page, name):
+# What of a picture can be told without looking: its theme by how bright the ground is (0 … 255), its language, and whether
+# anything is wider than the screen.
+LOOK = """() => {
+    const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/\\d+/g);
+    const { lang, scrollWidth } = document.documentElement;
+    return [(+red + +green + +blue) / 3, lang, scrollWidth - innerWidth];
+}"""
+
+
+def shoot(page, shot, variant):
     """Waits until nothing moves any more, so that two runs give one picture."""
     os.makedirs(FOLDER, exist_ok=True)
     page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => {})))")
-    path = os.path.join(FOLDER, name + ".png")
+    path = os.path.join(FOLDER, f"{shot}-{variant}.png")
     page.screenshot(path=path, animations="disabled", caret="hide")
     check(os.path.getsize(path) > 5_000, f"{path} shows nothing")
+    _, scheme, language = variant.split("-", 2)
+    brightness, spoken, beyond = page.evaluate(LOOK)
+    check(brightness < 64 if scheme == "dark" else brightness > 192, f"{path}: its ground is {brightness:.0f} of 255 bright")
+    check(spoken == language, f"{path} is in {spoken}")
+    check(beyond <= 0, f"{path}: something is {beyond} pixels wider than the screen")
 
 
 def test_the_door(folder):
@@ -38,7 +52,7 @@ def test_the_door(folder):
                 page = person.tab()
                 page.goto(there.url + path)
                 page.wait_for_selector("form")
-                shoot(page, f"{shot}-{name}")
+                shoot(page, shot, name)
                 page.close()
             person.has_no_complaints()
             person.context.close()
@@ -58,33 +72,33 @@ def test_a_conversation(folder):
             page.locator("#composer").blur()
             people["tom"].do("typing", room="general", on=True)
             wait_until(page, lambda: page.inner_text(".typing"), "somebody to type")
-            shoot(page, f"conversation-{name}")
+            shoot(page, "conversation", name)
             page.locator(".message", has_text="Lovely").first.focus()
-            shoot(page, f"actions-{name}")
+            shoot(page, "actions", name)
             page.locator("#composer").type("@")
             page.wait_for_selector(".completion li")
-            shoot(page, f"names-{name}")
+            shoot(page, "names", name)
             page.keyboard.press("Escape")
             page.locator("#composer").fill("")
             page.locator(".chip").click()
             page.wait_for_selector("dialog")
-            shoot(page, f"connection-{name}")
+            shoot(page, "connection", name)
             page.keyboard.press("Escape")
             if width == "phone":
                 page.locator(".back").click()
                 page.wait_for_selector(".rail-rooms .room >> visible=true")
-                shoot(page, f"rooms-{name}")
+                shoot(page, "rooms", name)
             for button, shot in [(0, "search"), (1, "adding")]:
                 page.locator(".rail-head button").nth(button).click()
                 page.wait_for_selector("dialog")
                 if shot == "search":
                     page.keyboard.type("box")
                     page.wait_for_selector(".result")
-                shoot(page, f"{shot}-{name}")
+                shoot(page, shot, name)
                 page.keyboard.press("Escape")
             page.locator(".me").click()
             page.wait_for_selector("dialog")
-            shoot(page, f"menu-{name}")
+            shoot(page, "menu", name)
             page.keyboard.press("Escape")
             olga.has_no_complaints()
             olga.context.close()
@@ -101,16 +115,16 @@ def test_dialogs_and_trouble(folder):
             olga = there.person(people["olga"], **device)
             page = olga.at("nest-boxes")
             page.wait_for_selector(".new-divider")
-            shoot(page, f"unread-{name}")
+            shoot(page, "unread", name)
             page.locator(".with-text").click()
             page.wait_for_selector("dialog .avatar")
-            shoot(page, f"members-{name}")
+            shoot(page, "members", name)
             page.locator("dialog li [aria-haspopup]").first.click()
-            shoot(page, f"member-{name}")
+            shoot(page, "member", name)
             page.keyboard.press("Escape")
             page.locator("dialog .buttons button").nth(1).click()
             page.wait_for_selector("dialog .part")
-            shoot(page, f"settings-{name}")
+            shoot(page, "settings", name)
             page.keyboard.press("Escape")
             if width == "phone":
                 page.locator(".back").click()
@@ -118,7 +132,7 @@ def test_dialogs_and_trouble(folder):
                 page.locator(".rail-head button").nth(1).click()
                 page.locator("dialog .menu button").nth(entry).click()
                 page.wait_for_selector("dialog .avatar, dialog .entries button, dialog input")
-                shoot(page, f"{shot}-{name}")
+                shoot(page, shot, name)
                 page.keyboard.press("Escape")
             page.locator("[data-room=nest-boxes]").click()
             page.locator(".below").click()
@@ -134,10 +148,11 @@ def test_dialogs_and_trouble(folder):
             if width == "phone":
                 page.locator(".send").tap()
             wait_until(page, lambda: page.locator(".banner .plain").is_visible(), "the banner", 60)
-            shoot(page, f"trouble-{name}")
+            shoot(page, "trouble", name)
             there.server.start()
             page.locator(".failure button").nth(1).click()
             olga.is_live()
+            olga.has_no_complaints("WebSocket connection to", "Failed to load resource")
             olga.context.close()
 
 
@@ -167,14 +182,14 @@ def test_long_words_and_markup(folder):
             olga = there.person(people["olga"], **device)
             page = olga.at("nest-boxes")
             olga.sees("ok")
-            shoot(page, f"long-{name}")
+            shoot(page, "long", name)
             page.locator(".with-text").click()
             page.wait_for_selector("dialog .avatar")
             sticks = page.evaluate("""() => [...document.querySelectorAll('body, .viewport, .rail-rooms, dialog, .dialog-body')]
                 .filter(one => one.scrollWidth > one.clientWidth).map(one => one.className || one.tagName)""")
             check(not sticks, f"{name}: something sticks out of {sticks}")
-            shoot(page, f"long-members-{name}")
+            shoot(page, "long-members", name)
             olga.at(room)
-            shoot(page, f"empty-{name}")
+            shoot(page, "empty", name)
             olga.has_no_complaints()
             olga.context.close()
