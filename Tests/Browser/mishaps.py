@@ -89,6 +89,26 @@ def test_offline(folder):
         arrives(there, page, ["said meanwhile", "written in a tunnel"])
 
 
+def test_a_first_question_that_nobody_answers_is_asked_again(folder):
+    with world(folder) as there:
+        page = there.context.new_page()
+        page.clock.install()
+        asked = []
+
+        def answer(route):
+            asked.append(route)
+            if len(asked) > 1:
+                route.continue_()
+
+        page.route(f"{there.url}/v1/sync", answer)
+        there.tab(page=page)
+        wait_until(page, lambda: asked, "the question")
+        page.clock.run_for(10_500)
+        # The whole of the answer may take 30 s.
+        becomes(page, "websocket", 10)
+        check(len(asked) == 2, f"it was asked {len(asked)} times")
+
+
 def logged(page, text):
     wait_until(page, lambda: text in [entry["text"].split(" ")[0] for entry in status(page)["log"]],
                lambda: f"{text} in the log: {status(page)}")

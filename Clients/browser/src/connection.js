@@ -1,7 +1,7 @@
 import { clock } from "./clock.js";
 import { endOf } from "./http.js";
 import { Ladder } from "./ladder.js";
-import { earliest, word } from "./numbers.js";
+import { TIMES, earliest, word } from "./numbers.js";
 import { Outbox } from "./outbox.js";
 import { Sequencer, epochOf } from "./sequencer.js";
 import { Tabs } from "./tabs.js";
@@ -163,9 +163,14 @@ export class Connection {
         this.put("stranded");
     }
 
+    // Where packets vanish they are repeated ever later: asked anew, it is there sooner.
     async snapshot() {
+        const leaving = new AbortController();
+        const timer = setTimeout(() => leaving.abort(), TIMES.attempt);
         try {
-            const snapshot = await this.session.http.json("/v1/sync");
+            const response = await this.session.http.ask("/v1/sync", { body: null, signal: leaving.signal });
+            clearTimeout(timer);
+            const snapshot = await response.json();
             if (!this.ladder.is("snapshotting")) return;
             const { user, cursor } = snapshot;
             this.order({ snapshot: cursor });
