@@ -41,20 +41,24 @@ package enum AdminCommand: Sendable {
             }
             if account.role == .owner, role != .owner { try Account.checkLast(store.ownerCount()) }
             try store.setRole(role, of: account.identity.key)
-            return try Self.told(
-                Account(identity: account.identity, role: role, isBanned: account.isBanned), in: store, at: now)
+            let context = try Self.context(in: store, at: now)
+            let changed = Account(identity: account.identity, role: role, isBanned: account.isBanned)
+            _ = try context.tell(changed)
+            return Outcome(ok: changed.json, events: context.events)
         case .ban(let name):
             let account = try Self.account(name, in: store)
             try account.checkBannable()
-            var outcome = try Self.told(store.ban(account, at: now), in: store, at: now)
-            outcome.receipts = try store.memberships(of: account.identity.key)
-            outcome.ended = [.all(of: account.identity.key)]
-            return outcome
+            let context = try Self.context(in: store, at: now)
+            _ = try context.ban(account)
+            return Outcome(
+                ok: try Self.account(name, in: store).json, events: context.events, receipts: context.receipts,
+                ended: [.all(of: account.identity.key)])
         case .unban(let name):
             let account = try Self.account(name, in: store)
-            var outcome = try Self.told(store.unban(account), in: store, at: now)
-            outcome.receipts = try store.memberships(of: account.identity.key)
-            return outcome
+            let context = try Self.context(in: store, at: now)
+            _ = try context.unban(account)
+            return Outcome(
+                ok: try Self.account(name, in: store).json, events: context.events, receipts: context.receipts)
         case .resetPassword(let name, let secret):
             let account = try Self.account(name, in: store)
             try store.checkPasswordIsTheirs(account)
@@ -90,16 +94,12 @@ package enum AdminCommand: Sendable {
         try store.user(named: NewUser.system.name)?.key ?? store.insertUser(.system)
     }
 
-    private static func told(
-        _ account: Account, in store: any ChatTransaction, at now: Timestamp
-    ) throws -> Outcome {
-        var data = JSONWriter()
-        data.object { account.encodeMembers(into: &$0, idName: "user") }
-        let event = LogEvent(
-            seq: store.head + 1, audience: .everyone, type: "user.updated", room: nil, by: NewUser.system.id, at: now,
-            id: nil, data: data.bytes)
-        try store.append(event, by: try server(in: store))
-        return Outcome(ok: account.json, events: [event])
+    /// What the server does in its own name.
+    private static func context(in store: any ChatTransaction, at now: Timestamp) throws -> CommandContext {
+        let system = NewUser.system
+        let identity = Identity(
+            key: try server(in: store), id: system.id, name: system.name, displayName: system.displayName)
+        return CommandContext(store: store, user: identity, at: now)
     }
 
     /// A room without members, made by the server itself.
@@ -112,15 +112,10 @@ package enum AdminCommand: Sendable {
                 "A room's name is 2 to 64 characters of a-z, 0-9, _ and -, and does not begin with r_ or d_.")
         }
         if try store.room(named: slug) != nil { throw Problem(.roomExists, "There is a room \"\(slug)\" already.") }
-        let maker = try server(in: store)
-        let room = try store.insertRoom(NewRoom(slug: slug, name: slug), by: maker)
-        var data = JSONWriter()
-        data.object(room.encodeCreation)
-        let event = LogEvent(
-            seq: store.head + 1, audience: .room(room.key), type: "room.created", room: slug, by: NewUser.system.id,
-            at: now, id: nil, data: data.bytes)
-        try store.append(event, by: maker)
-        return Outcome(ok: ["room": .string(slug), "seq": .integer(event.seq)], events: [event])
+        let context = try context(in: store, at: now)
+        let room = try store.insertRoom(NewRoom(slug: slug, name: slug), by: context.user.key)
+        let seq = try context.append("room.created", in: room, data: room.encodeCreation)
+        return Outcome(ok: ["room": .string(slug), "seq": .integer(seq)], events: context.events)
     }
 }
 

@@ -5,8 +5,10 @@ import Synchronization
 
 /// Hooks, made and removed as the routes do it.
 extension Desk {
-    func makeHook(_ name: String, in slug: String, by user: Identity) throws -> Hook {
-        try changeHooks(by: user) { try $0.make(named: name, in: slug, token: BearerToken()) }
+    func makeHook(
+        _ name: String, in slug: String, by user: Identity, token: BearerToken = BearerToken()
+    ) throws -> Hook {
+        try changeHooks(by: user) { try $0.make(named: name, in: slug, token: token) }
     }
 
     func removeHook(_ id: String, in slug: String, by user: Identity) throws {
@@ -18,7 +20,7 @@ extension Desk {
     ) throws -> T {
         let result = SharedResult<T>()
         let job = WriteJob(payer: user.key) { [hub] store in
-            let change = HookChange(in: store, hub: hub, by: user, at: hub.wallClock())
+            let change = HookChange(in: store, by: user, at: hub.wallClock())
             let value = try body(change)
             result.value.withLock { $0 = .success(value) }
             return change.effects

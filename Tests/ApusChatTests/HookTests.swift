@@ -58,4 +58,36 @@ struct HookTests {
         _ = try desk.makeHook("again", in: "den", by: ada)
         #expect(try problem { _ = try desk.makeHook("more", in: "den", by: ada) }?.code == .tooLarge)
     }
+
+    @Test func `a ban from the server ends the hooks that this person made, and no others`() throws {
+        let (desk, ada) = try desk(perSecond: 0, burst: 0)
+        let bob = try desk.user("bob")
+        _ = try desk.store.write { try $0.setRole(.owner, of: bob.key) }
+        try desk.ok(ada, #"{"op":"room.create","kind":"private","name":"Attic"}"#)
+        let attic = try #require(
+            try desk.store.snapshot(for: ada.key, maximumUsers: 9).rooms.first { $0.room.kind == .private })
+        let tokens = (0..<3).map { _ in BearerToken() }
+        _ = try desk.makeHook("a", in: "den", by: ada, token: tokens[0])
+        let kept = try desk.makeHook("b", in: "den", by: bob, token: tokens[1])
+        _ = try desk.makeHook("c", in: attic.room.slug, by: ada, token: tokens[2])
+        // A post that has found its hook, and then waits behind the ban.
+        let hook = try #require(try desk.store.hook(tokenHash: tokens[0].hash))
+        let item = try Command.list(
+            try JSONValue(parsing: #"{"op":"message.post","room":"den","text":"late"}"#.utf8), requiresID: false)
+        let replies = desk.run([
+            try desk.submission(bob, #"{"op":"user.ban","user":"u_ada"}"#),
+            .submission(desk.submission(hook.user, payer: hook.by, item)),
+        ])
+        #expect(replies.map(\.problem) == [nil, .notAMember])
+        #expect(try tokens.map { try desk.store.hook(tokenHash: $0.hash)?.id } == [nil, kept.id, nil])
+        let den = try #require(try desk.store.room(named: "den")).key
+        #expect(
+            try desk.store.members(of: den, after: "", limit: 9).items.map(\.user.id).sorted()
+                == [kept.user.id, "u_ada"].sorted())
+        #expect(try desk.store.members(of: attic.room.key, after: "", limit: 9).items.map(\.user.id) == ["u_ada"])
+        #expect(try problem { _ = try desk.makeHook("d", in: "den", by: ada) }?.code == .banned)
+        try desk.ok(bob, #"{"op":"user.unban","user":"u_ada"}"#)
+        #expect(try desk.store.hooks(in: den).map(\.id) == [kept.id])
+        _ = try desk.makeHook("d", in: "den", by: ada)
+    }
 }

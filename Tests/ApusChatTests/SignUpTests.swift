@@ -33,10 +33,9 @@ struct SignUpTests {
     private func signUp(
         _ desk: Desk, _ name: String, _ way: SignUp.Way
     ) -> @Sendable (any ChatTransaction) throws -> WriteJob.Effects {
-        let hub = desk.hub
         let now = desk.clock.now.withLock(\.self)
         let signUp = SignUp(name: name, displayName: nil, password: password, way: way)
-        return { try signUp.run(in: $0, hub: hub, at: now).1 }
+        return { try signUp.run(in: $0, at: now).1 }
     }
 
     @Test func `of two who set the server up at once, one becomes its owner`() throws {

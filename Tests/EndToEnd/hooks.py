@@ -84,6 +84,39 @@ def test_what_a_webhook_refuses(folder):
         check(hook["user"] not in {user["id"] for user in bob.sync()["users"]}, "the hook is still in the room")
 
 
+def test_webhooks_end_when_who_made_them_is_banned(folder):
+    with Server(folder) as server:
+        root = admin(server)
+        people = {name: server.client(name) for name in ("anna", "bert", "carl", "dora")}
+        make_room(server, "builds", root, *people.values())
+        ids = {name: person.sync()["user"]["id"] for name, person in people.items()}
+        hooks = {}
+        for name, person in people.items():
+            room = person.do("room.create", kind="private", name=f"{name}'s")["room"]
+            hooks[name] = person.post(f"/v1/rooms/{room}/hooks", {"name": f"CI of {name}"}).json
+        mine = root.post("/v1/rooms/builds/hooks", {"name": "CI"}).json
+
+        def says(hook):
+            return request(server, "POST", hook["url"], {"text": "green"})
+        for hook in (*hooks.values(), mine):
+            check(says(hook).status == 200, "a hook before the ban")
+        root.do("user.ban", user=ids["anna"])
+        succeed("user", "ban", "bert", "--data", server.data)
+        server.stop()
+        succeed("user", "ban", "carl", "--data", server.data)
+        server.start()
+        for name in ("anna", "bert", "carl"):
+            problem(says(hooks[name]), 404, "no_such_link", f"a hook that {name} made")
+            succeed("user", "unban", name, "--data", server.data)
+            problem(says(hooks[name]), 404, "no_such_link", f"a hook that {name} made, after the ban")
+            room = hooks[name]["room"]
+            check(people[name].get(f"/v1/rooms/{room}/hooks").json["hooks"] == [], f"hooks of {name} are listed")
+            members = people[name].get(f"/v1/rooms/{room}/members").json["members"]
+            check([member["id"] for member in members] == [ids[name]], f"the hook is still in the room: {members}")
+        for hook in (hooks["dora"], mine):
+            check(says(hook).status == 200, "somebody else's hook")
+
+
 def test_webhooks_do_not_get_round_the_rate_limit(folder):
     with Server(folder, "--commands-per-second", "1", "--command-burst", "20") as server:
         root, alice = admin(server), server.client("alice")

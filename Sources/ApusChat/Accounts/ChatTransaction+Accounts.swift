@@ -15,19 +15,6 @@ extension ChatTransaction {
         return Identity(key: key, id: user.id, name: user.name, displayName: user.displayName)
     }
 
-    /// Shuts somebody out: signed out everywhere, and the links that they made are no good any more.
-    func ban(_ account: Account, at now: Timestamp) throws -> Account {
-        try setBanned(at: now, account.identity.key)
-        try endSessions(of: account.identity.key, except: nil)
-        try deleteLinks(of: account.identity.key)
-        return Account(identity: account.identity, role: account.role, isBanned: true)
-    }
-
-    func unban(_ account: Account) throws -> Account {
-        try setBanned(at: nil, account.identity.key)
-        return Account(identity: account.identity, role: account.role, isBanned: false)
-    }
-
     /// Sets a password, which ends the sessions of who knew the old one, but for one, and the links that would set it
     /// again. Returns the sessions that have ended.
     package func changePassword(of user: UserKey, to password: PasswordHash, keeping session: String?) throws
@@ -57,11 +44,6 @@ extension ChatTransaction {
             throw Problem(
                 .forbidden, "\(account.identity.name) signs in with another application and has no password here.")
         }
-    }
-
-    /// Where somebody is: how far all are waits for them no more once they are banned, and again when they are not.
-    func memberships(of user: UserKey) throws -> Set<MemberKey> {
-        Set(try rooms(of: user).map { MemberKey(room: $0, user: user) })
     }
 
     /// Signs somebody in, unless what was checked outside of the transaction is not so any more. Returns the sessions that

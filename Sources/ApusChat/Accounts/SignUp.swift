@@ -26,8 +26,7 @@ package struct SignUp: Sendable {
     }
 
     /// Returns who was made, and what is to be told.
-    package func run(in store: any ChatTransaction, hub: Hub, at now: Timestamp) throws -> (Identity, WriteJob.Effects)
-    {
+    package func run(in store: any ChatTransaction, at now: Timestamp) throws -> (Identity, WriteJob.Effects) {
         switch way {
         case .setup: if try store.ownerCount() > 0 { throw Problem.goneLink }
         case .invite(let hash):
@@ -39,7 +38,7 @@ package struct SignUp: Sendable {
             NewUser(name: name, displayName: displayName, role: isOwner ? .owner : .member, password: password))
         if case .invite(let hash) = way { try store.useLink(hash: hash) }
         guard isOwner else { return (user, []) }
-        let context = CommandContext(store: store, hub: hub, user: user, id: nil, at: now, limits: ChatLimits())
+        let context = CommandContext(store: store, user: user, at: now)
         try furnish(context)
         return (user, context.effects)
     }

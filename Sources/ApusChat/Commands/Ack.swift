@@ -16,7 +16,7 @@ package struct Ack: ChatCommand {
     package var content: JSONValue { [.string(connection), .integer(seq)] }
 
     package func run(in context: CommandContext) throws -> JSONObject {
-        guard let id = context.hub.reader(named: connection), let sent = context.hub.sent(connection: id),
+        guard let hub = context.hub, let id = hub.reader(named: connection), let sent = hub.sent(connection: id),
             sent.user == context.user.key
         else {
             throw Problem(

@@ -4,7 +4,8 @@ package import ApusWire
 /// What a running command may use. Lives for one command on the writer's thread.
 package final class CommandContext {
     package let store: any ChatTransaction
-    package let hub: Hub
+    /// Nil where it is no command that runs but a job: those are done without a server, too.
+    package let hub: Hub?
     package let user: Identity
     package let id: String?
     package let at: Timestamp
@@ -24,13 +25,18 @@ package final class CommandContext {
     /// What was done, where it is no command's run but a job's.
     package var effects: WriteJob.Effects { WriteJob.Effects(events: events, receipts: receipts) }
 
-    init(store: any ChatTransaction, hub: Hub, user: Identity, id: String?, at: Timestamp, limits: ChatLimits) {
+    init(store: any ChatTransaction, hub: Hub?, user: Identity, id: String?, at: Timestamp, limits: ChatLimits) {
         self.store = store
         self.hub = hub
         self.user = user
         self.id = id
         self.at = at
         self.limits = limits
+    }
+
+    /// For a job, which is no command of anybody.
+    package convenience init(store: any ChatTransaction, user: Identity, at: Timestamp) {
+        self.init(store: store, hub: nil, user: user, id: nil, at: at, limits: ChatLimits())
     }
 
     /// Appends an event of a room to the log and returns its seq.

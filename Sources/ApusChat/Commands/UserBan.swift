@@ -1,7 +1,8 @@
 import ApusCore
 package import ApusWire
 
-/// Shuts somebody out of the server: their sessions and streams end, and their credentials are good for nothing.
+/// Shuts somebody out of the server: their sessions and streams end, and their credentials are good for
+/// nothing, and the hooks that they made end.
 package struct UserBan: ChatCommand {
     package static let op = "user.ban"
     let user: String
@@ -15,8 +16,7 @@ package struct UserBan: ChatCommand {
         let account = try context.account(id: user)
         try context.account().checkBan(of: account)
         if account.isBanned { return ["seq": .integer(context.store.head)] }
-        let seq = try context.tell(try context.store.ban(account, at: context.at))
-        try context.receipts.formUnion(context.store.memberships(of: account.identity.key))
+        let seq = try context.ban(account)
         context.afterCommit.append { $0.end(.all(of: account.identity.key)) }
         return ["seq": .integer(seq)]
     }

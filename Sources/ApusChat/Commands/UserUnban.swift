@@ -1,7 +1,7 @@
 import ApusCore
 package import ApusWire
 
-/// Takes a ban back. The sessions that it ended stay ended; tokens of the command line are good again.
+/// Takes a ban back. The sessions, links and hooks that it ended stay ended; tokens of the command line are good again.
 package struct UserUnban: ChatCommand {
     package static let op = "user.unban"
     let user: String
@@ -14,8 +14,6 @@ package struct UserUnban: ChatCommand {
         try context.requireServerAdmin()
         let account = try context.account(id: user)
         guard account.isBanned else { return ["seq": .integer(context.store.head)] }
-        let seq = try context.tell(try context.store.unban(account))
-        try context.receipts.formUnion(context.store.memberships(of: account.identity.key))
-        return ["seq": .integer(seq)]
+        return ["seq": .integer(try context.unban(account))]
     }
 }

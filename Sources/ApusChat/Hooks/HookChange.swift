@@ -5,8 +5,8 @@ package import ApusWire
 package struct HookChange {
     private let context: CommandContext
 
-    package init(in store: any ChatTransaction, hub: Hub, by user: Identity, at now: Timestamp) {
-        context = CommandContext(store: store, hub: hub, user: user, id: nil, at: now, limits: ChatLimits())
+    package init(in store: any ChatTransaction, by user: Identity, at now: Timestamp) {
+        context = CommandContext(store: store, user: user, at: now)
     }
 
     /// To be told after the commit.
@@ -17,6 +17,8 @@ package struct HookChange {
         guard (1...64).contains(name.unicodeScalars.count), !name.utf8.contains(0) else {
             throw Problem(.invalidField, "A hook's \"name\" has 1 to 64 characters.")
         }
+        // The request may have waited behind a ban, which ends what its maker has made by then.
+        if try context.account().isBanned { throw Problem.banned }
         let room = try context.governedRoom(slug)
         guard try context.store.hookCount(in: room.key) < Hook.maximum else {
             throw Problem(
@@ -39,9 +41,23 @@ package struct HookChange {
         guard let user = try context.store.deleteHook(id, in: room.key) else {
             throw Problem(.noSuchLink, "\"\(room.slug)\" has no hook \"\(id.prefix(40))\".")
         }
-        if try context.store.stay(of: user.key, in: room.key) != nil { _ = try context.leave(user, from: room) }
+        try context.retire(user, from: room)
     }
 
     /// The room, for who may see its hooks.
     package func governedRoom(_ slug: String) throws -> Room { try context.governedRoom(evenArchived: slug) }
+}
+
+extension CommandContext {
+    /// Ends the hooks that somebody has made, wherever they are.
+    func endHooks(of maker: UserKey) throws {
+        for (key, user) in try store.deleteHooks(of: maker) {
+            if let room = try store.room(key) { try retire(user, from: room) }
+        }
+    }
+
+    /// The account of a hook that has ended leaves the room, unless it was put out before.
+    fileprivate func retire(_ user: Identity, from room: Room) throws {
+        if try store.stay(of: user.key, in: room.key) != nil { _ = try leave(user, from: room) }
+    }
 }

@@ -19,7 +19,7 @@ package struct NewBot: Sendable {
 
     /// Makes it, for an admin of the server.
     package func make(in store: any ChatTransaction, by maker: Identity, at now: Timestamp) throws -> Identity {
-        guard try store.account(maker.key)?.isAdmin == true else {
+        guard let account = try store.account(maker.key), account.isAdmin, !account.isBanned else {
             throw Problem(.forbidden, "Only admins of the server may make bots.")
         }
         if try user.name == NewUser.system.name || store.user(named: user.name) != nil {

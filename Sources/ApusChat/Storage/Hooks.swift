@@ -29,6 +29,8 @@ package protocol HookWriting: AnyObject {
     func hookCount(in room: RoomKey) throws -> Int64
     /// Returns the account it posted as; nil when the room has no such hook.
     func deleteHook(_ id: String, in room: RoomKey) throws -> Identity?
+    /// Those that a user has made; returns where they were, and the accounts they posted as.
+    func deleteHooks(of maker: UserKey) throws -> [(room: RoomKey, user: Identity)]
 }
 
 /// Hooks, as requests read them. Blocks.

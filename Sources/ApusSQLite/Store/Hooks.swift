@@ -44,6 +44,17 @@ extension SQLiteTransaction {
         if user != nil { try run("DELETE FROM hook WHERE id = ?", id) }
         return user
     }
+
+    func deleteHooks(of maker: UserKey) throws -> [(room: RoomKey, user: Identity)] {
+        let found = try Row.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT user.key, user.id, user.name, user.display_name, hook.room
+                    FROM hook JOIN user ON user.key = hook.user WHERE hook.by = ? ORDER BY hook.created_at, hook.id
+                    """), arguments: [maker.raw])
+        try run("DELETE FROM hook WHERE by = ?", maker.raw)
+        return found.map { (RoomKey($0[4]), Identity($0)) }
+    }
 }
 
 extension Hook {

@@ -110,11 +110,11 @@ final class AccountDesk: Sendable {
         let signUp = SignUp(
             name: name, displayName: displayName, password: try await passwords.run { try Passwords.hash(password) },
             way: way)
-        let (hub, now) = (backend.hub, now)
+        let now = now
         let token = BearerToken()
         let session = Session(at: now, label: visitor.label)
         let user = try await backend.write { store in
-            let (user, effects) = try signUp.run(in: store, hub: hub, at: now)
+            let (user, effects) = try signUp.run(in: store, at: now)
             try store.insertSession(session, hash: token.hash, of: user.key)
             return (user, effects)
         }

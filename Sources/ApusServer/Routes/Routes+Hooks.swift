@@ -17,7 +17,7 @@ extension Routes {
         }
         let token = BearerToken()
         let hook = try await backend.write(payer: identity) { [backend] store in
-            let change = HookChange(in: store, hub: backend.hub, by: identity, at: backend.hub.wallClock())
+            let change = HookChange(in: store, by: identity, at: backend.hub.wallClock())
             let hook = try change.make(named: name, in: slug, token: token)
             return (hook, change.effects)
         }
@@ -47,7 +47,7 @@ extension Routes {
         let slug = try context.parameters.require("room")
         let id = try context.parameters.require("hook")
         try await backend.write { [backend] store in
-            let change = HookChange(in: store, hub: backend.hub, by: identity, at: backend.hub.wallClock())
+            let change = HookChange(in: store, by: identity, at: backend.hub.wallClock())
             try change.remove(id, in: slug)
             return ((), change.effects)
         }

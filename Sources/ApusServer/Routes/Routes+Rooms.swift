@@ -84,7 +84,7 @@ extension Routes {
 
     func governedRoom(_ slug: String, by identity: Identity) async throws -> Room {
         try await backend.write { [backend] store in
-            (try HookChange(in: store, hub: backend.hub, by: identity, at: .now).governedRoom(slug), [])
+            (try HookChange(in: store, by: identity, at: .now).governedRoom(slug), [])
         }
     }
 
