@@ -6,10 +6,10 @@ import re
 import uuid
 
 from apus import ROOT, Client, Server, check, request, succeed
-from websocket import WebSocket
+from websocket import Closed, WebSocket
 
 TABLE = os.path.join(ROOT, "docs", "access.md")
-ACTORS = ["stranger", "outsider", "member", "removed", "banned", "room admin", "admin", "owner", "bot"]
+ACTORS = ["stranger", "outsider", "member", "removed", "banned", "room admin", "admin", "owner", "bot", "shut out"]
 ROLES = {"admin": "admin", "owner": "owner", "bot": "bot", "helper": "bot"}
 counter = itertools.count(1)
 
@@ -48,6 +48,7 @@ class World:
             for name in ("keeper", "victim", "offender", "other", "helper"))
         self.actors = {name: self.person(name.replace(" ", "-"), ROLES.get(name, "member")) for name in ACTORS[1:]}
         self.ids = {name: client.sync()["user"]["id"] for name, client in self.everybody().items()}
+        self.shut_out(True)
 
     def everybody(self):
         people = {client.name: client for client in (self.keeper, self.victim, self.banned, self.other, self.helper)}
@@ -57,10 +58,16 @@ class World:
         succeed("user", "add", name, "--role", role, "--data", self.server.data)
         return Client(self.server, succeed("token", name, "--data", self.server.data), name)
 
+    def shut_out(self, is_banned):
+        op = "user.ban" if is_banned else "user.unban"
+        self.actors["owner"].do(op, user=self.ids[self.actors["shut out"].name])
+
     def room(self, kind, actor):
         """A room with messages 1 (the keeper's) and 2 (the actor's, where they were ever a member)."""
         client = self.actors.get(actor)
-        belongs = actor in ("member", "removed", "banned", "room admin", "bot")
+        belongs = actor in ("member", "removed", "banned", "room admin", "bot", "shut out")
+        if actor == "shut out":
+            self.shut_out(False)
         people = [self.ids["victim"], self.ids["offender"]] + ([self.ids[client.name]] if belongs else [])
         if kind == "direct":
             # Somebody new, so that there is no such conversation yet.
@@ -75,6 +82,8 @@ class World:
                 self.keeper.do("member.add", room=room, user=person)
         self.keeper.say(room, "the first")
         (client if belongs else self.keeper).say(room, "the second")
+        if actor == "shut out":
+            self.shut_out(True)
         if kind != "direct":
             self.keeper.do("member.ban", room=room, user=self.ids["offender"])
             if actor == "room admin":
@@ -179,6 +188,8 @@ def by_websocket(world, row, room, actor):
             name, content = connection.receive()
             if name == "reply" and content["id"] == sent["id"]:
                 return content["error"]["code"] if "error" in content else "ok"
+    except Closed as closed:
+        return "unauthorized" if closed.code == 4401 else f"a connection closed with {closed.code}"
     finally:
         connection.socket.close()
 
