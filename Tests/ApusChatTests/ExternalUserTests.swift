@@ -54,7 +54,8 @@ struct ExternalUserTests {
     }
 
     @Test(arguments: [
-        ("  ", "ada"), ("a\u{7}b", "ab"), (String(repeating: "長", count: 65), String(repeating: "長", count: 64)),
+        ("  ", "ada"), ("a\u{7}b", "ab"), ("a\u{202E}\nb\u{85}", "ab"),
+        (String(repeating: "長", count: 65), String(repeating: "長", count: 64)),
     ])
     func `a display name that does not fit is made to`(claimed: String, shown: String) throws {
         #expect(try Self.sign(Desk(), "1", as: "ada", showing: claimed).identity.displayName == shown)

@@ -62,7 +62,7 @@ def test_what_a_webhook_refuses(folder):
             problem(client.get("/v1/rooms/builds/hooks"), 403, "forbidden", f"{client.name} lists them")
         problem(alice.post("/v1/rooms/nowhere/hooks", {"name": "x"}), 404, "no_such_room", "a hook in no room")
         problem(request(server, "POST", "/v1/rooms/builds/hooks", {"name": "x"}), 401, "unauthorized", "a stranger")
-        for body in ({}, {"name": 7}, {"name": ""}, {"name": "x" * 65}):
+        for body in ({}, {"name": 7}, {"name": ""}, {"name": "x" * 65}, {"name": "a\u202eb"}, {"name": "a\nb"}):
             problem(alice.post("/v1/rooms/builds/hooks", body), 400, "invalid_field", f"a hook named {body}")
         hook = alice.post("/v1/rooms/builds/hooks", {"name": "CI"}).json
         url = hook["url"]

@@ -38,7 +38,7 @@ package struct RoomCreate: ChatCommand {
             slug = nil
         }
         topic = try fields.optionalString("topic") ?? ""
-        guard Room.isDescription(name: name, topic: topic) else { throw Problem.roomDescription }
+        try Room.checkDescription(name: name, topic: topic)
     }
 
     package var content: JSONValue {
@@ -55,9 +55,4 @@ package struct RoomCreate: ChatCommand {
                 name: name, topic: topic, history: history), as: .admin)
         return ["seq": .integer(seq), "room": .string(room.slug)]
     }
-}
-
-extension Problem {
-    static let roomDescription = Problem(
-        .invalidField, "A room's name has 1 to 100 characters and its topic at most 1,000.")
 }

@@ -17,7 +17,7 @@ package struct RoomUpdate: ChatCommand {
         if name == nil, topic == nil, history == nil {
             throw Problem(.invalidField, "room.update needs at least one of \"name\", \"topic\" and \"history\".")
         }
-        guard Room.isDescription(name: name ?? "unchanged", topic: topic ?? "") else { throw Problem.roomDescription }
+        try Room.checkDescription(name: name, topic: topic)
     }
 
     package var content: JSONValue {

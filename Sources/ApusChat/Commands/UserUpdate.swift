@@ -8,7 +8,7 @@ package struct UserUpdate: ChatCommand {
 
     package init(_ fields: Fields) throws {
         displayName = try fields.string("display_name")
-        guard NewUser.isDisplayName(displayName) else { throw NewUser.badDisplayName }
+        try NewUser.checkDisplayName(displayName)
     }
 
     package var content: JSONValue { [.string(displayName)] }

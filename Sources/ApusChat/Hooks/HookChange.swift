@@ -14,9 +14,7 @@ package struct HookChange {
 
     /// Makes a hook, and the account that it posts as, which becomes a member of the room.
     package func make(named name: String, in slug: String, token: BearerToken) throws -> Hook {
-        guard (1...64).contains(name.unicodeScalars.count), !name.utf8.contains(0) else {
-            throw Problem(.invalidField, "A hook's \"name\" has 1 to 64 characters.")
-        }
+        try Label.check(name, as: "A hook's \"name\"", lengths: 1...64)
         // The request may have waited behind a ban, which ends what its maker has made by then.
         if try context.account().isBanned { throw Problem.banned }
         let room = try context.governedRoom(slug)

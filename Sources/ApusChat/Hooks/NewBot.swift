@@ -12,7 +12,7 @@ package struct NewBot: Sendable {
             throw Problem(
                 .invalidField, "A bot's \"name\" is 2 to 32 characters of a-z, 0-9, _ and -, and not \"all\".")
         }
-        if let displayName, !NewUser.isDisplayName(displayName) { throw NewUser.badDisplayName }
+        if let displayName { try NewUser.checkDisplayName(displayName) }
         user = NewUser(name: name, displayName: displayName, role: .bot, password: nil)
         self.token = token
     }

@@ -42,10 +42,10 @@ package struct ExternalUser: Sendable {
         return (account, [event])
     }
 
-    /// The `name` claim as a display name: what does not fit is cut off.
+    /// The `name` claim as a display name: what may not be in one is left out, and what does not fit is cut off.
     private var shown: String? {
         guard let displayName else { return nil }
-        let text = String(String.UnicodeScalarView(displayName.unicodeScalars.filter { $0.value >= 0x20 }.prefix(64)))
+        let text = String(String.UnicodeScalarView(displayName.unicodeScalars.filter(Label.allows).prefix(64)))
         return text.allSatisfy(\.isWhitespace) ? nil : text
     }
 

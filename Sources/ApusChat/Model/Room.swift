@@ -1,4 +1,5 @@
 package import ApusCore
+import ApusWire
 
 package enum RoomKind: String, Sendable, CaseIterable {
     /// Seen by everybody; whoever likes joins.
@@ -64,9 +65,11 @@ package struct Room: Sendable {
         isName(text, maximum: 64) && !text.hasPrefix(privatePrefix) && !text.hasPrefix(directPrefix)
     }
 
-    /// Whether texts may be a room's name and topic.
-    package static func isDescription(name: String, topic: String) -> Bool {
-        (1...100).contains(name.unicodeScalars.count) && topic.unicodeScalars.count <= 1000
+    /// Throws a `Problem` unless these may be a room's name and topic. A topic is one line, too: wherever it is shown, it
+    /// stands beside the name.
+    static func checkDescription(name: String?, topic: String?) throws(Problem) {
+        if let name { try Label.check(name, as: "A room's \"name\"", lengths: 1...100) }
+        if let topic { try Label.check(topic, as: "A room's \"topic\"", lengths: 0...1000) }
     }
 }
 

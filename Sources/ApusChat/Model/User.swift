@@ -53,16 +53,10 @@ package struct NewUser: Sendable {
         ApusChat.isName(text, maximum: 32) && text != Mention.everybody
     }
 
-    /// Whether a text may be what others see: 1 to 64 characters, none of them a control character, and not only spaces.
-    package static func isDisplayName(_ text: String) -> Bool {
-        let scalars = text.unicodeScalars
-        return (1...64).contains(scalars.count)
-            && scalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
-            && !scalars.allSatisfy(\.properties.isWhitespace)
+    /// Throws a `Problem` unless a text may be what others see.
+    package static func checkDisplayName(_ text: String) throws(Problem) {
+        try Label.check(text, as: "\"display_name\"", lengths: 1...64)
     }
-
-    package static let badDisplayName = Problem(
-        .invalidField, "\"display_name\" is 1 to 64 characters without control characters, and not only spaces.")
 }
 
 /// A password as it is stored (RFC 7914).

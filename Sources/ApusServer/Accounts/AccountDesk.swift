@@ -100,7 +100,7 @@ final class AccountDesk: Sendable {
         guard NewUser.isName(name) else {
             throw Problem(.invalidField, "A user's name is 2 to 32 characters of a-z, 0-9, _ and -, and not \"all\".")
         }
-        if let displayName, !NewUser.isDisplayName(displayName) { throw NewUser.badDisplayName }
+        if let displayName { try NewUser.checkDisplayName(displayName) }
         try Passwords.check(password)
         let way = try await way(setup: setup, invite: invite, visitor)
         // Looked at before the work of hashing, and again when the account is made.

@@ -50,12 +50,11 @@ extension Routes {
     }
 
     func visitor(_ request: Request) -> Visitor {
-        let agent = (request.headers[.userAgent] ?? "").unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
-        var label = String.UnicodeScalarView()
-        label.append(contentsOf: agent.prefix(100))
+        let agent = (request.headers[.userAgent] ?? "").unicodeScalars.filter(Label.allows).prefix(100)
         return Visitor(
             address: RequestSource.address,
-            device: Cookies.value(DeviceCookies.cookieName, in: request.headers[values: .cookie]), label: String(label))
+            device: Cookies.value(DeviceCookies.cookieName, in: request.headers[values: .cookie]),
+            label: String(String.UnicodeScalarView(agent)))
     }
 
     /// The fields of a JSON body.
