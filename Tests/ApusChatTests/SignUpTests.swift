@@ -109,4 +109,23 @@ struct SignUpTests {
         #expect(signIn(password) == nil)
         #expect(try desk.store.sessions(of: ada.key).count == 1)
     }
+
+    @Test func `who signs up is in the room general, in the same transaction, if it is there and in use`() throws {
+        let desk = try Desk()
+        func rooms(_ name: String) throws -> [String] {
+            let user = try #require(try desk.store.account(named: name)).account.identity
+            return try desk.store.snapshot(for: user.key, maximumUsers: 9).rooms.map { "\($0.room.slug) \($0.role)" }
+        }
+        #expect(run(desk, [signUp(desk, "early", .open), signUp(desk, "olga", .setup)]) == [nil, nil])
+        let before = try desk.store.head()
+        #expect(run(desk, [signUp(desk, "anna", .open)]) == [nil])
+        #expect(try [rooms("early"), rooms("olga"), rooms("anna")] == [[], ["general admin"], ["general member"]])
+        #expect(try desk.store.head() == before + 1, "one event, by which the others learn of it")
+        #expect(run(desk, [signUp(desk, "anna", .open)]) == [.nameTaken])
+        #expect(try desk.store.head() == before + 1)
+        let olga = try #require(try desk.store.account(named: "olga")).account.identity
+        try desk.ok(olga, #"{"op":"room.archive","room":"general"}"#)
+        #expect(run(desk, [signUp(desk, "bert", .open)]) == [nil])
+        #expect(try rooms("bert") == [])
+    }
 }

@@ -38,7 +38,7 @@ def test_from_the_set_up_link_to_a_conversation(folder):
         amir = there.person(**PHONE)
         page = amir.open(link.removeprefix(there.url))
         fill_in(page, "amir")
-        page.click("dialog .entries button.primary")
+        page.click(".room[data-room='general']")
         amir.sees("Hello, world")
         amir.says("Hello, Olga", page)
         page.click(".send")

@@ -91,7 +91,6 @@ class Place:
         """An account by an invite of olga's, in the room general."""
         invite = self.olga.post("/v1/invites", {}).json["secret"]
         client = sign_up(self.server, name, invite)
-        client.do("room.join", room="general")
         if display_name:
             client.do("user.update", display_name=display_name)
         return client

@@ -76,6 +76,10 @@ def test_invites(folder):
         expect(post(server, "/v1/accounts", body | {"invite": "invite_nonsense"}), 404, "no_such_link")
         anna = sign_up(server, "anna", once["secret"])
         check(works(anna), "who was invited is not let in")
+        joined = olga.get("/v1/rooms/general/members").json["members"]
+        check({member["name"] for member in joined} == {"olga", "anna"}, f"who was invited is not in general: {joined}")
+        rooms = [(room["room"], room["role"], room["read"] - room["head"]) for room in anna.sync()["rooms"]]
+        check(rooms == [("general", "member", 0)], f"the rooms of who was invited: {rooms}")
         expect(post(server, "/v1/accounts", body | {"name": "bert", "invite": once["secret"]}), 404, "no_such_link")
         expect(anna.post("/v1/invites", {}), 403, "forbidden")
         expect(anna.get("/v1/invites"), 403, "forbidden")
@@ -104,8 +108,13 @@ def test_registration(folder):
         server.stop()
         server.arguments, server.env = (), {"APUS_REGISTRATION": "open"}
         server.start()
-        expect(post(server, "/v1/accounts", body), 201)
+        anna = expect(post(server, "/v1/accounts", body), 201).json
+        rooms = Client(server, anna["token"], "anna").sync()["rooms"]
+        check([room["room"] for room in rooms] == ["general"], f"the rooms of who has signed up: {rooms}")
         expect(post(server, "/v1/accounts", body), 409, "name_taken")
+        olga.do("room.archive", room="general")
+        bert = expect(post(server, "/v1/accounts", body | {"name": "bert"}), 201).json
+        check(Client(server, bert["token"], "bert").sync()["rooms"] == [], "an archived room gets new members")
         for name in ("a", "Anna", "apus", "x" * 33, "a b"):
             answer = post(server, "/v1/accounts", body | {"name": name})
             check(answer.status in (400, 409), f"the name {name!r}: {answer}")

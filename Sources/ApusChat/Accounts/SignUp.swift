@@ -37,24 +37,20 @@ package struct SignUp: Sendable {
         let user = try store.makeAccount(
             NewUser(name: name, displayName: displayName, role: isOwner ? .owner : .member, password: password))
         if case .invite(let hash) = way { try store.useLink(hash: hash) }
-        guard isOwner else { return (user, []) }
         let context = CommandContext(store: store, user: user, at: now)
-        try furnish(context)
+        try enterFirstRoom(context, asItsAdmin: isOwner)
         return (user, context.effects)
     }
 
-    private func furnish(_ context: CommandContext) throws {
-        guard let room = try context.store.room(named: Self.firstRoom) else {
+    /// Who comes to a server finds somebody there: in the room that it begins with, if that is still in use. The owner
+    /// makes it.
+    private func enterFirstRoom(_ context: CommandContext, asItsAdmin isOwner: Bool) throws {
+        if let room = try context.store.room(named: Self.firstRoom) {
+            if isOwner || !room.isArchived { try context.join(context.user, to: room, as: isOwner ? .admin : .member) }
+        } else if isOwner {
             let fields: JSONObject = ["kind": "public", "room": .string(Self.firstRoom), "name": "General"]
             _ = try RoomCreate(Fields(Command(id: nil, op: RoomCreate.op, fields: fields))).run(in: context)
-            return
         }
-        // Made from the command line before there was an owner.
-        let user = context.user
-        let seq = try context.append("member.joined", in: room, membership: .joined(user.key)) {
-            user.encodeAsMember(into: &$0)
-        }
-        try context.store.beginStay(of: user.key, in: room.key, as: .admin, at: seq)
     }
 }
 
