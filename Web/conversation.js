@@ -135,7 +135,7 @@ export class Conversation {
     }
 
     renderTicks() {
-        const far = reached(this.room, this.chat.signals, this.me);
+        const far = reached(this.room, this.chat.signals, this.chat.users, this.me);
         for (const { element, row } of this.scroller.shown.values()) {
             if (row.kind === "message" && row.by === this.me) setTick(element, tickOf(row, far));
         }

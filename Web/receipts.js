@@ -8,7 +8,7 @@ export function showReceipts(app, room, { number }) {
     const body = h("div", { class: "receipts" }, words.loading);
     dialog(words.receipts, () => body);
     askAll(`/v1/rooms/${encodeURIComponent(room.room)}/members`, "members", ({ id }) => id).then((members) => {
-        const others = members.filter(({ id }) => id !== app.me);
+        const others = members.filter(({ id, kind }) => id !== app.me && kind !== "hook");
         /** @type {[string, any[]][]} */
         const groups = [
             [words.readBy, others.filter(({ read }) => read >= number)],

@@ -57,11 +57,12 @@ export type OutboxAction =
 export type Problem = {
     code: string; detail?: string; title?: string; status?: number; retryable?: boolean; retry_after_ms?: number;
 };
-export type Person = { id: string; name: string; display_name: string };
+/** `kind` is `bot` or `hook`; absent for people. */
+export type Person = { id: string; name: string; display_name: string; kind?: string };
 /** One of the user's rooms, as `/v1/sync` has it. `head` is its last message's number; unread are `head - read`. */
 export type Room = {
     room: string; kind: string; name: string; topic: string; role?: string; head: number; read: number; seq: number;
-    mentions: number; members: number; last_message?: { number: number; [field: string]: any } | null;
+    mentions: number; members: number; hooks?: number; last_message?: { number: number; [field: string]: any } | null;
     archived?: boolean; [field: string]: any;
 };
 /** `typing`, `presence`, `receipt` or `receipts`; for one (type, room, user) the greater `v` wins. */

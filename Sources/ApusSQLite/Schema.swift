@@ -151,6 +151,7 @@ enum Schema {
             created_at INTEGER NOT NULL
         ) WITHOUT ROWID;
         CREATE INDEX hook_room ON hook (room);
+        CREATE INDEX hook_user ON hook (user);
         CREATE TABLE setting (
             user INTEGER NOT NULL REFERENCES user (key),
             name TEXT NOT NULL,

@@ -90,4 +90,33 @@ struct HookTests {
         #expect(try desk.store.hooks(in: den).map(\.id) == [kept.id])
         _ = try desk.makeHook("d", in: "den", by: ada)
     }
+
+    @Test func `who reads a room can tell hooks and bots from people, and how many hooks are in it`() throws {
+        let (desk, ada) = try desk(perSecond: 0, burst: 0)
+        let bot = try desk.user("bot")
+        _ = try desk.store.write { try $0.setRole(.bot, of: bot.key) }
+        try desk.ok(bot, #"{"op":"room.join","room":"den"}"#)
+        let hooks = try (0..<2).map { try desk.makeHook("\($0)", in: "den", by: ada) }
+        let kinds: [String: Program] = ["u_bot": .bot, hooks[0].user.id: .hook, hooks[1].user.id: .hook]
+        let den = try #require(try desk.store.room(named: "den")).key
+        let members = try desk.store.members(of: den, after: "", limit: 9).items
+        #expect(members.count == 4 && members.allSatisfy { $0.program == kinds[$0.user.id] })
+        let page = try desk.store.acquaintances(of: ada.key, after: "", limit: 9).items
+        #expect(page.count == 4 && page.allSatisfy { $0.program == kinds[$0.user.id] })
+        func snapshot() throws -> Snapshot { try desk.store.snapshot(for: ada.key, maximumUsers: 9) }
+        #expect(try snapshot().users.map(\.program) == page.map(\.program))
+        #expect(try snapshot().rooms.map(\.hooks) == [2])
+        let events = try desk.store.events(
+            visibleTo: try desk.store.visibility(of: ada.key).visibility, in: .everything, after: 0, through: 99,
+            limit: 99, bytes: 99_999
+        ).events.map { try JSONValue(parsing: $0.json) }
+        let joined = events.filter { $0["type"] == "member.joined" }.compactMap { $0["data"] }
+        #expect(joined.count == 4)
+        #expect(joined.allSatisfy { $0["kind"]?.string == kinds[$0["user"]?.string ?? ""]?.rawValue })
+        // One is put out and stays a hook, one ends: neither is in the room any more.
+        try desk.ok(ada, #"{"op":"member.remove","room":"den","user":"\#(hooks[0].user.id)"}"#)
+        #expect(try snapshot().rooms.map(\.hooks) == [1])
+        try desk.removeHook(hooks[1].id, in: "den", by: ada)
+        #expect(try snapshot().rooms.map(\.hooks) == [0])
+    }
 }

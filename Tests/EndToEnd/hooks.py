@@ -42,6 +42,12 @@ def test_a_webhook_speaks_in_its_room(folder):
         people = {user["id"]: user for user in bob.sync()["users"]}
         check(people[message[0]["by"]]["display_name"] == "CI 🤖", f"who said it: {people}")
         check(message[0]["by"] == hook["user"], f"made as {hook}, posts as {message[0]}")
+        kinds = {"hook": hook["user"]}
+        for path, people in (("members", bob.get("/v1/rooms/builds/members").json["members"]),
+                             ("sync", bob.sync()["users"]), ("pages", bob.get("/v1/sync/users").json["users"])):
+            found = {one["kind"]: one["id"] for one in people if "kind" in one}
+            check(len(people) == 3 and found == kinds, f"who is a webhook, by {path}: {people}")
+        check([bob.sync()["rooms"][0]["hooks"], bob.get("/v1/rooms/builds").json["hooks"]] == [1, 1], "how many there are")
         listed = alice.get("/v1/rooms/builds/hooks").json["hooks"]
         check([entry["id"] for entry in listed] == [hook["id"]] and "url" not in listed[0], f"the hooks: {listed}")
         secret = hook["url"].rsplit("/", 1)[1]

@@ -68,7 +68,10 @@ export class State {
         const room = this.rooms.get(name ?? data.room);
         const { user, number } = data;
         const me = this.user?.id;
-        if (type === "member.joined") this.users.set(user, { id: user, name: data.name, display_name: data.display_name });
+        if (type === "member.joined") {
+            const { name, display_name, kind } = data;
+            this.users.set(user, { id: user, name, display_name, kind });
+        }
         if (type === "user.updated") {
             const person = this.users.get(user ?? by);
             if (person) Object.assign(person, data, { id: person.id });
@@ -94,12 +97,14 @@ export class State {
                 break;
             case "member.joined":
                 room.members += 1;
+                if (data.kind === "hook") room.hooks = (room.hooks ?? 0) + 1;
                 break;
             case "member.updated":
                 if (user === me) room.role = data.role;
                 break;
             case "member.left":
                 room.members -= 1;
+                if (this.users.get(user)?.kind === "hook") room.hooks = (room.hooks ?? 1) - 1;
                 if (user === me) this.rooms.delete(name);
         }
     }

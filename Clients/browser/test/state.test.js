@@ -95,3 +95,21 @@ test("of signals the greater version holds, and all of them replace all of them"
     assert.equal(state.rooms.get("general").read, 4);
     assert.equal(state.signalsTo, "t2");
 });
+
+test("webhooks in a room are counted as they come and go, for nobody waits until they have read", () => {
+    const state = restored();
+    state.rooms.get("general").hooks = 1;
+    const count = () => [state.rooms.get("general").members, state.rooms.get("general").hooks];
+    state.apply(batch(10, 11, [event(11, "member.joined", { user: "u_ci", name: "ci", display_name: "CI", kind: "hook" })]));
+    assert.deepEqual(count(), [3, 2]);
+    state.apply(batch(11, 12, [event(12, "member.joined", { user: "u_helper", name: "helper", kind: "bot" })]));
+    assert.deepEqual(count(), [4, 2]);
+    assert.equal(state.users.get("u_ci").kind, "hook");
+    state.apply(batch(12, 14, [
+        event(13, "user.updated", { user: "u_ci", name: "ci", display_name: "The CI", role: "bot" }, { room: undefined }),
+        event(14, "member.left", { user: "u_ci" }),
+    ]));
+    assert.deepEqual(count(), [3, 1]);
+    state.apply(batch(14, 15, [event(15, "member.left", { user: "u_helper" })]));
+    assert.deepEqual(count(), [2, 1]);
+});

@@ -6,8 +6,9 @@ extension CommandContext {
     /// Makes somebody a member; returns the seq of their joining.
     @discardableResult
     func join(_ person: Identity, to room: Room, as role: RoomRole = .member) throws -> Int64 {
+        let program = try store.program(person.key)
         let seq = try append("member.joined", in: room, membership: .joined(person.key)) {
-            person.encodeAsMember(into: &$0)
+            person.encodeAsMember(program, into: &$0)
         }
         try store.beginStay(of: person.key, in: room.key, as: role, at: seq)
         receipts.insert(MemberKey(room: room.key, user: person.key))
@@ -20,7 +21,8 @@ extension CommandContext {
         // The stay begins with the room itself, so that its maker sees both events.
         let seq = try append("room.created", in: room, membership: .joined(user.key), data: room.encodeCreation)
         try store.beginStay(of: user.key, in: room.key, as: role, at: seq)
-        try append("member.joined", in: room) { user.encodeAsMember(into: &$0) }
+        let program = try store.program(user.key)
+        try append("member.joined", in: room) { user.encodeAsMember(program, into: &$0) }
         return (room, seq)
     }
 
@@ -66,9 +68,10 @@ extension CommandContext {
 
 extension Identity {
     /// The person in `member.joined`, so that readers can show them without asking.
-    func encodeAsMember(into writer: inout JSONWriter) {
+    func encodeAsMember(_ program: Program?, into writer: inout JSONWriter) {
         writer.member("user", id)
         writer.member("name", name)
         writer.member("display_name", displayName)
+        program.encodeKind(into: &writer)
     }
 }

@@ -26,10 +26,11 @@ package struct HookChange {
             name: OpaqueID.make(prefix: "hook-", length: 20), displayName: name, role: .bot, password: nil)
         let key = try context.store.insertUser(account)
         let user = Identity(key: key, id: account.id, name: account.name, displayName: account.displayName)
-        try context.join(user, to: room)
         let hook = Hook(
             id: OpaqueID.make(prefix: "h_"), room: room.slug, user: user, by: context.user.key, at: context.at)
+        // First, so that the others are told that it is a hook which joins.
         try context.store.insertHook(hook, tokenHash: token.hash, in: room.key)
+        try context.join(user, to: room)
         return hook
     }
 

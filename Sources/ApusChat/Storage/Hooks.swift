@@ -27,6 +27,8 @@ package struct Hook: Sendable {
 package protocol HookWriting: AnyObject {
     func insertHook(_ hook: Hook, tokenHash: [UInt8], in room: RoomKey) throws
     func hookCount(in room: RoomKey) throws -> Int64
+    /// Nil for a person.
+    func program(_ user: UserKey) throws -> Program?
     /// Returns the account it posted as; nil when the room has no such hook.
     func deleteHook(_ id: String, in room: RoomKey) throws -> Identity?
     /// Those that a user has made; returns where they were, and the accounts they posted as.

@@ -58,6 +58,8 @@ package struct RoomEntry: Sendable {
     package var notifications = Notifications.all
     /// How many messages past `read` mention the user, or everybody.
     package var mentions: Int64 = 0
+    /// How many of the members are webhooks, which never read.
+    package var hooks: Int64 = 0
 
     package init(room: Room, role: RoomRole, since: Int64, read: Int64, lastMessage: Message?) {
         self.room = room
@@ -73,11 +75,11 @@ package struct Snapshot: Sendable {
     package let seq: Int64
     package let rooms: [RoomEntry]
     /// Those who share a room with the user, and the user; by id, at most `limit` of them.
-    package let users: [Identity]
+    package let users: [Acquaintance]
     /// The user's own, by name.
     package var settings = JSONObject()
 
-    package init(seq: Int64, rooms: [RoomEntry], users: [Identity]) {
+    package init(seq: Int64, rooms: [RoomEntry], users: [Acquaintance]) {
         self.seq = seq
         self.rooms = rooms
         self.users = users
@@ -87,12 +89,15 @@ package struct Snapshot: Sendable {
 /// A member as the others see them.
 package struct Member: Sendable {
     package let user: Identity
+    /// Nil for a person.
+    package let program: Program?
     package let role: RoomRole
     package let since: Int64
     package let progress: Progress
 
-    package init(user: Identity, role: RoomRole, since: Int64, progress: Progress) {
+    package init(user: Identity, program: Program?, role: RoomRole, since: Int64, progress: Progress) {
         self.user = user
+        self.program = program
         self.role = role
         self.since = since
         self.progress = progress
@@ -134,7 +139,7 @@ package protocol RoomReading: Sendable {
     func room(named slug: String, as user: UserKey) throws -> RoomView?
     func snapshot(for user: UserKey, maximumUsers: Int) throws -> Snapshot
     /// Those who share a room with the user, and the user, by id.
-    func acquaintances(of user: UserKey, after id: String, limit: Int) throws -> Page<Identity>
+    func acquaintances(of user: UserKey, after id: String, limit: Int) throws -> Page<Acquaintance>
     /// Public rooms, by slug.
     func publicRooms(
         for user: UserKey, after slug: String, limit: Int, archived: Bool

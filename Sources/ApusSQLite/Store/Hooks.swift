@@ -34,6 +34,11 @@ extension SQLiteTransaction {
         try row("SELECT count(*) FROM hook WHERE room = ?", room.raw)?[0] ?? 0
     }
 
+    func program(_ user: UserKey) throws -> Program? {
+        guard try account(user)?.role == .bot else { return nil }
+        return try row("SELECT 1 FROM hook WHERE user = ?", user.raw) == nil ? .bot : .hook
+    }
+
     func deleteHook(_ id: String, in room: RoomKey) throws -> Identity? {
         let user = try row(
             """
@@ -57,7 +62,30 @@ extension SQLiteTransaction {
     }
 }
 
+extension Program {
+    /// The column of `user` that `init(_:)` reads.
+    static let column = """
+        CASE WHEN user.role <> 'bot' THEN NULL
+        WHEN EXISTS (SELECT 1 FROM hook WHERE hook.user = user.key) THEN 'hook' ELSE 'bot' END AS program
+        """
+
+    init?(_ row: Row) {
+        guard let name: String = row["program"] else { return nil }
+        self.init(rawValue: name)
+    }
+}
+
 extension Hook {
+    /// How many webhooks are members of a room.
+    static func memberCount(_ database: Database, in room: RoomKey) throws -> Int64 {
+        try Int64.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT count(*) FROM hook JOIN member ON member.room = hook.room AND member.user = hook.user
+                    WHERE hook.room = ? AND member.since IS NOT NULL
+                    """), arguments: [room.raw]) ?? 0
+    }
+
     /// The columns that `init(_:)` reads, by position.
     fileprivate static let columns = """
         SELECT user.key, user.id, user.name, user.display_name, hook.id, room.slug, hook.by,

@@ -51,7 +51,7 @@ extension SQLiteStore {
                 database.cachedStatement(
                     sql: """
                         SELECT user.key, user.id, user.name, user.display_name, member.role, member.since,
-                            member.delivered, member.read
+                            member.delivered, member.read, \(Program.column)
                         FROM member JOIN user ON user.key = member.user
                         WHERE member.room = ? AND member.since IS NOT NULL AND user.id > ? ORDER BY user.id LIMIT ?
                         """), arguments: [room.raw, id, limit + 1])
@@ -72,7 +72,7 @@ extension SQLiteStore {
         }
     }
 
-    package func acquaintances(of user: UserKey, after id: String, limit: Int) throws -> Page<Identity> {
+    package func acquaintances(of user: UserKey, after id: String, limit: Int) throws -> Page<Acquaintance> {
         try pool.read { database in
             Page(
                 seq: try Self.head(database),
@@ -107,6 +107,7 @@ extension SQLiteStore {
             room: room, role: RoomRole(rawValue: role) ?? .member, since: row["since"], read: row["read"],
             lastMessage: try withReactions(database, last, for: user).first)
         entry.notifications = Notifications(rawValue: row["notifications"]) ?? .all
+        entry.hooks = try Hook.memberCount(database, in: room.key)
         entry.mentions = try unreadMentions(database, of: user, in: room.key, after: entry.read, since: row["since"])
         return entry
     }
@@ -114,11 +115,11 @@ extension SQLiteStore {
     /// The people in one's rooms, and those of one's direct rooms who do not see them yet.
     private static func acquaintances(
         _ database: Database, of user: UserKey, after id: String, limit: Int
-    ) throws -> [Identity] {
+    ) throws -> [Acquaintance] {
         try Row.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT key, id, name, display_name FROM user WHERE id > ?2 AND (key = ?1 OR key IN (
+                    SELECT key, id, name, display_name, \(Program.column) FROM user WHERE id > ?2 AND (key = ?1 OR key IN (
                         SELECT other.user FROM member AS mine JOIN member AS other ON other.room = mine.room
                         WHERE mine.user = ?1 AND mine.since IS NOT NULL AND other.since IS NOT NULL
                         UNION SELECT participant.user FROM member AS mine
@@ -126,7 +127,7 @@ extension SQLiteStore {
                         WHERE mine.user = ?1 AND mine.since IS NOT NULL))
                     ORDER BY id LIMIT ?3
                     """), arguments: [user.raw, id, limit]
-        ).map(Identity.init)
+        ).map { Acquaintance(user: Identity($0), program: Program($0)) }
     }
 
     package func receipts(in rooms: [RoomKey]) throws -> [SignalDraft] {
@@ -162,7 +163,7 @@ extension Member {
     init(_ row: Row) {
         let role: String = row[4]
         self.init(
-            user: Identity(row), role: RoomRole(rawValue: role) ?? .member, since: row[5],
+            user: Identity(row), program: Program(row), role: RoomRole(rawValue: role) ?? .member, since: row[5],
             progress: Progress(delivered: row[6], read: row[7]))
     }
 }

@@ -61,6 +61,7 @@ extension Routes {
         return Self.page(page, of: "members") { writer, member in
             writer.object {
                 member.user.encodeMembers(into: &$0)
+                member.program.encodeKind(into: &$0)
                 $0.member("role", member.role.rawValue)
                 $0.member("since", member.since)
                 $0.member("delivered", member.progress.delivered)
@@ -133,6 +134,7 @@ extension RoomEntry {
         room.encodeMembers(into: &writer)
         writer.member("role", role.rawValue)
         writer.member("since", since)
+        writer.member("hooks", hooks)
         writer.member("notifications", notifications.rawValue)
         writer.member("mentions", mentions)
         writer.member("head", room.head)

@@ -28,7 +28,7 @@ extension Routes {
             writer.name("rooms")
             writer.array { for entry in snapshot.rooms { entry.encode(into: &$0) } }
             writer.name("users")
-            writer.array { for user in snapshot.users.prefix(Self.maximumUsers) { user.encode(into: &$0) } }
+            writer.array { for one in snapshot.users.prefix(Self.maximumUsers) { one.encode(into: &$0) } }
             if snapshot.users.count > Self.maximumUsers { writer.member("more_users", true) }
             writer.name("settings")
             writer.value(.object(snapshot.settings))
@@ -95,6 +95,15 @@ extension Routes {
             )
         }
         return number
+    }
+}
+
+extension Acquaintance {
+    fileprivate func encode(into writer: inout JSONWriter) {
+        writer.object {
+            user.encodeMembers(into: &$0)
+            program.encodeKind(into: &$0)
+        }
     }
 }
 

@@ -108,7 +108,7 @@ extension LogConformance {
             try require(snapshot.rooms.map(\.room.slug), equals: ["one", "two"], "the rooms")
             try require(snapshot.rooms.map(\.read), equals: [1, 1], "how far each is read")
             try require(snapshot.rooms.map { $0.lastMessage?.text }, equals: [nil, "last"], "the last messages")
-            try require(snapshot.users.map(\.name), equals: ["ada", "bob", "cyd"], "the people")
+            try require(snapshot.users.map(\.user.name), equals: ["ada", "bob", "cyd"], "the people")
             let small = try bench.store.snapshot(for: users[0], maximumUsers: 2)
             try require(small.users.count, equals: 2, "the people when only two are wanted")
             try require(

@@ -85,10 +85,11 @@ extension LogConformance {
             try require(
                 try list {
                     let page = try bench.store.acquaintances(of: ada, after: $0, limit: 3)
-                    return (page.items.map(\.id), page.hasMore)
+                    return (page.items.map(\.user.id), page.hasMore)
                 }, equals: ["u_ada u_bob u_cyd", "u_dan"], "the people")
             try require(
-                try bench.store.acquaintances(of: stranger, after: "", limit: 3).items.map(\.id), equals: ["u_eve"],
+                try bench.store.acquaintances(of: stranger, after: "", limit: 3).items.map(\.user.id),
+                equals: ["u_eve"],
                 "the people of who is in no room")
             try require(
                 try list {

@@ -26,8 +26,8 @@ struct DirectRoomTests {
         let (ada, bob, cyd) = (try desk.user("ada"), try desk.user("bob"), try desk.user("cyd"))
         let room = try desk.direct(ada, bob, cyd)
         #expect(try desk.problem(bob, #"{"op":"message.post","room":"\#(room)","text":"x"}"#) == .noSuchRoom)
-        #expect(try desk.store.snapshot(for: ada.key, maximumUsers: 9).users.map(\.name) == ["ada", "bob", "cyd"])
-        #expect(try desk.store.snapshot(for: bob.key, maximumUsers: 9).users.map(\.name) == ["bob"])
+        #expect(try desk.store.snapshot(for: ada.key, maximumUsers: 9).users.map(\.user.name) == ["ada", "bob", "cyd"])
+        #expect(try desk.store.snapshot(for: bob.key, maximumUsers: 9).users.map(\.user.name) == ["bob"])
         try desk.ok(ada, #"{"op":"message.post","room":"\#(room)","text":"hello"}"#)
         try desk.ok(bob, #"{"op":"message.post","room":"\#(room)","text":"you too"}"#)
         let joined = ["member.joined u_bob", "member.joined u_cyd", "message.created hello", "message.created you too"]

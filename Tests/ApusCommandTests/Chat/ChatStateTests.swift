@@ -199,4 +199,22 @@ struct ChatStateTests {
         }
         #expect(seen == Set(1...50))
     }
+
+    @Test func `ticks do not wait for a webhook, nor count what it has got`() throws {
+        var scene = ChatScene()
+        let hook: JSONObject = ["user": "u_ci", "name": "hook-1", "display_name": "CI", "kind": "hook"]
+        try scene.event("member.joined", by: "u_a", hook)
+        try scene.signal("receipt", user: "u_ci", v: 1, ["delivered": 9, "read": 9])
+        func ticks() -> String? { scene.state.openRoom.map { scene.state.ticks(1, in: $0).text } }
+        #expect(ticks() == "✓")
+        try scene.signal("receipt", user: "u_b", v: 2, ["delivered": 2, "read": 0])
+        #expect(ticks() == "✓✓")
+        // Neither of these says what the account is.
+        try scene.event("user.updated", by: "u_ci", ["user": "u_ci", "name": "hook-1", "display_name": "The CI"])
+        try scene.event("member.joined", by: "u_a", ["user": "u_c", "name": "carol", "display_name": "Carol"])
+        try scene.signal("receipt", user: "u_b", v: 3, ["delivered": 2, "read": 2])
+        #expect(ticks() == "✓ read by 1")
+        try scene.event("member.left", by: "u_c", ["user": "u_c"])
+        #expect(ticks() == "✓✓ read")
+    }
 }

@@ -32,7 +32,9 @@ extension ChatState {
     mutating func know(_ user: String, _ json: JSONValue) {
         let name = json["name"]?.string ?? user
         let displayName = json["display_name"]?.string ?? ""
-        people[user] = Person(name: name, displayName: displayName.isEmpty ? name : displayName)
+        // Only who lists people says what they are.
+        let isHook = json["kind"].map { $0 == "hook" } ?? people[user]?.isHook ?? false
+        people[user] = Person(name: name, displayName: displayName.isEmpty ? name : displayName, isHook: isHook)
     }
 
     /// Conversations with people stand below the rooms.

@@ -48,13 +48,15 @@ extension ChatState {
     }
 
     func ticks(_ number: Int64, in room: ChatRoom) -> Ticks {
-        let others = max(0, room.members - 1)
+        let hooks = (members[room.id] ?? []).count { people[$0]?.isHook == true }
+        let others = max(0, room.members - Int64(hooks) - 1)
         if let all = signals.all("receipts", in: room.id)[""]?.value {
             let isRead = others > 0 && (all["read_by_all"]?.integer ?? 0) >= number
             let isDelivered = others > 0 && (all["delivered_by_all"]?.integer ?? 0) >= number
             return Ticks(isDelivered: isDelivered || isRead, readers: isRead ? others : 0, others: others)
         }
-        let receipts = signals.all("receipt", in: room.id).filter { $0.key != me }.values
+        let receipts = signals.all("receipt", in: room.id).filter { $0.key != me && people[$0.key]?.isHook != true }
+            .values
         let delivered = receipts.count { ($0.value["delivered"]?.integer ?? 0) >= number }
         let read = receipts.count { ($0.value["read"]?.integer ?? 0) >= number }
         return Ticks(

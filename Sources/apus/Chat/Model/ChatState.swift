@@ -7,6 +7,8 @@ struct ChatState: Sendable {
     struct Person: Equatable, Sendable {
         var name: String
         var displayName: String
+        /// Posts, and never reads.
+        var isHook = false
     }
 
     /// Where a room was left: scrolled so that this row is the last one to be seen; nil is its end.
