@@ -11,7 +11,7 @@ enum Schema {
             try database.execute(sql: chatTables)
         }
         migrator.registerMigration("2") { database in
-            for step in [logColumns, people, rooms, messages, search] {
+            for step in [logColumns, people, rooms, messages, commands, search] {
                 try database.execute(sql: step)
                 FaultPoint.reach(.inMigration)
             }
@@ -214,6 +214,22 @@ enum Schema {
             number INTEGER NOT NULL,
             PRIMARY KEY (user, room, number)
         ) WITHOUT ROWID;
+        """
+
+    /// Hashes of commands no longer hold what is said, so those of before cannot be compared any more, and must go: texts
+    /// could be guessed from them. The table is made anew because rows that were moved have left copies in its pages;
+    /// `secure_delete` overwrites the pages of a table that is dropped.
+    private static let commands = """
+        CREATE TABLE newer_command (
+            id TEXT NOT NULL,
+            user INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            reply TEXT NOT NULL,
+            PRIMARY KEY (id, user)
+        ) WITHOUT ROWID;
+        INSERT INTO newer_command (id, user, hash, reply) SELECT id, user, x'', reply FROM command;
+        DROP TABLE command;
+        ALTER TABLE newer_command RENAME TO command;
         """
 
     /// Which messages hold which terms (`SearchTerms`), and nothing else of them. `indexed` is the seq of the last

@@ -104,32 +104,70 @@ struct RepeatTests {
         #expect(try desk.problem(bob, #"{"op":"presence","state":"online"}"#) == nil)
     }
 
-    @Test func `what a deleted message said is forgotten with its commands, but their ids are not`() throws {
+    private func hash(_ id: String, of user: Identity, on desk: Desk) throws -> [UInt8]? {
+        var hash: [UInt8]?
+        _ = try desk.store.write { hash = try $0.remembered(id, of: user.key)?.hash }
+        return hash
+    }
+
+    @Test func `what is kept of a command to know it again says nothing of its text`() throws {
         let (desk, ada) = try desk()
-        let post = #"{"id":"a","op":"message.post","room":"one","text":"hi"}"#
-        let edit = #"{"id":"b","op":"message.edit","room":"one","number":1,"text":"ho"}"#
-        let same = #"{"id":"c","op":"message.edit","room":"one","number":1,"text":"ho"}"#
-        let other = #"{"id":"d","op":"message.post","room":"one","text":"hi"}"#
-        let first = try [post, edit, same, other].map { try desk.ok(ada, $0) }
-        func hash(_ id: String) throws -> [UInt8]? {
-            var hash: [UInt8]?
-            _ = try desk.store.write { hash = try $0.remembered(id, of: ada.key)?.hash }
-            return hash
+        for (id, text) in [("a", "hi"), ("b", "something else")] {
+            try desk.ok(ada, #"{"id":"\#(id)","op":"message.post","room":"one","text":"\#(text)"}"#)
+            try desk.ok(ada, #"{"id":"\#(id)\#(id)","op":"message.edit","room":"one","number":1,"text":"\#(text)!"}"#)
         }
-        let zeros = [UInt8](repeating: 0, count: 16)
-        #expect(try hash("a") != zeros && hash("b") != zeros)
-        // Nothing in the log would tell that this one brought the text, too.
-        #expect(try hash("c") == zeros)
-        #expect(try desk.problem(ada, #"{"id":"a","op":"message.post","room":"one","text":"ha"}"#) == .idReused)
-        try desk.ok(ada, #"{"id":"e","op":"message.delete","room":"one","number":1}"#)
-        #expect(try ["a", "b", "c"].map { try hash($0) } == [zeros, zeros, zeros])
-        #expect(try hash("d") != zeros && hash("e") != zeros)
-        for (id, reply) in zip(["a", "b", "c"], first) {
-            var again = try desk.ok(ada, #"{"id":"\#(id)","op":"message.post","room":"one","text":"anything"}"#)
+        try desk.ok(ada, #"{"id":"c","op":"message.post","room":"one","text":"hi","reply_to":1}"#)
+        func hash(_ id: String) throws -> [UInt8]? { try self.hash(id, of: ada, on: desk) }
+        #expect(try hash("a")?.count == 16)
+        #expect(try hash("a") == hash("b") && hash("aa") == hash("bb"))
+        #expect(try hash("a") != hash("aa") && hash("a") != hash("c"))
+    }
+
+    @Test func `the repeat of what is deleted gets the first reply, whatever its text`() throws {
+        let (desk, ada) = try desk()
+        func post(_ id: String, _ text: String) -> String {
+            #"{"id":"\#(id)","op":"message.post","room":"one","text":"\#(text)"}"#
+        }
+        func edit(_ id: String, _ text: String) -> String {
+            #"{"id":"\#(id)","op":"message.edit","room":"one","number":1,"text":"\#(text)"}"#
+        }
+        // `c` changes nothing, and its reply names the event of `b`.
+        let commands = [("a", post), ("b", edit), ("c", edit)]
+        let first = try zip(commands, ["hi", "ho", "ho"]).map { try desk.ok(ada, $0.1($0.0, $1)) }
+        #expect(first[1]["seq"] == first[2]["seq"])
+        try desk.ok(ada, post("d", "hi"))
+        for (id, command) in commands { #expect(try desk.problem(ada, command(id, "ha")) == .idReused, "\(id)") }
+        // As the editor and not the disk spells it.
+        try desk.ok(ada, post("e", "caf\u{E9}"))
+        #expect(try desk.problem(ada, post("e", "cafe\u{301}")) == .idReused)
+
+        try desk.ok(ada, #"{"id":"f","op":"message.delete","room":"one","number":1}"#)
+        for ((id, command), reply) in zip(commands, first) {
+            var again = try desk.ok(ada, command(id, "anything"))
             #expect(again["repeated"] == true)
             again["repeated"] = nil
             #expect(again == reply)
         }
-        #expect(try desk.problem(ada, #"{"id":"d","op":"message.post","room":"one","text":"ha"}"#) == .idReused)
+        #expect(try desk.problem(ada, edit("a", "hi")) == .idReused, "another op")
+        #expect(
+            try desk.problem(ada, #"{"id":"b","op":"message.edit","room":"one","number":2,"text":"ho"}"#) == .idReused)
+        #expect(try desk.problem(ada, post("d", "ha")) == .idReused, "of a message that is not deleted")
+    }
+
+    @Test func `an edit that changed nothing after a reaction is known again`() throws {
+        let (desk, ada) = try desk()
+        try desk.ok(ada, #"{"op":"message.post","room":"one","text":"hi"}"#)
+        let reacted = try desk.ok(ada, #"{"op":"reaction.add","room":"one","number":1,"emoji":"👍"}"#)
+        let edit = #"{"id":"a","op":"message.edit","room":"one","number":1,"text":"hi"}"#
+        #expect(try desk.ok(ada, edit)["seq"] == reacted["seq"])
+        #expect(try desk.ok(ada, edit)["repeated"] == true)
+    }
+
+    @Test func `a command from before schema 2 is known by its id alone`() throws {
+        let (desk, ada) = try desk()
+        _ = try desk.store.write {
+            try $0.remember(RememberedCommand(hash: [], reply: Array(#"{"seq":1}"#.utf8)), id: "old", of: ada.key)
+        }
+        #expect(try desk.ok(ada, #"{"id":"old","op":"message.post","room":"one","text":"hi"}"#)["repeated"] == true)
     }
 }

@@ -1,5 +1,6 @@
 """Data folders of earlier versions open, keep everything, and are copied before they change."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -21,6 +22,19 @@ def differences(was, now, path=""):
         return [line for index, (one, other) in enumerate(zip(was, now))
                 for line in differences(one, other, f"{path}[{index}]")]
     return [] if was == now else [f"{path} was {was!r}, is {now!r}"]
+
+
+def hash_of(command):
+    """As schema 1 kept it of a message."""
+    content = json.dumps([command["op"], [command["room"], command["text"]]], separators=(",", ":"))
+    return hashlib.sha256(content.encode()).digest()[:16]
+
+
+def test_the_fixture_holds_what_is_looked_for(folder):
+    with open(os.path.join(FIXTURES, "schema-1", "facts.json"), encoding="utf-8") as file:
+        command = json.load(file)["command"]
+    with open(os.path.join(FIXTURES, "schema-1", "apus.sqlite-wal"), "rb") as file:
+        check(hash_of(command) in file.read(), "the hash of a command is made otherwise: nothing is tested")
 
 
 def open_fixture(folder, schema):
@@ -48,6 +62,12 @@ def test_every_earlier_schema(folder):
             first = facts["first_reply"]
             again = people["alice"].post("/v1/commands", facts["command"]).json
             check(again == {"id": first["id"], "ok": first["ok"] | {"repeated": True}}, f"{schema}: {again}")
+            # What it said was known by a hash, from which it could be guessed.
+            other = people["alice"].post("/v1/commands", facts["command"] | {"text": "anything"}).json
+            check(other == again, f"{schema}: {other}")
+            for name in ("apus.sqlite", "apus.sqlite-wal"):
+                with open(os.path.join(server.data, name), "rb") as file:
+                    check(hash_of(facts["command"]) not in file.read(), f"{schema}: the old hash is still in {name}")
             # A cursor of then goes on, over everything that has happened since.
             epoch = facts["cursor"].split("-")[0]
             after = people["alice"].say("general", "from now")

@@ -6,14 +6,19 @@ package protocol ChatCommand: Sendable {
     /// Whether its success is kept with its id, so that a repeat gets the first reply.
     static var isRemembered: Bool { get }
     init(_ fields: Fields) throws
-    /// The known fields in a fixed order: two commands of one id are the same if these are.
+    /// The known fields in a fixed order, but for what is said: two commands of one id are the same if these are, and
+    /// that is. A hash of them is kept for ever.
     var content: JSONValue { get }
+    /// What a message is to say. Kept in the log alone, where deleting the message takes it away: a short text could be
+    /// guessed from any hash.
+    var said: String? { get }
     /// Validates, changes, and returns the reply's `ok`. Throws a `Problem` for what the client can mend.
     func run(in context: CommandContext) throws -> JSONObject
 }
 
 extension ChatCommand {
     package static var isRemembered: Bool { true }
+    package var said: String? { nil }
 }
 
 package let chatCommands: [String: any ChatCommand.Type] = Dictionary(

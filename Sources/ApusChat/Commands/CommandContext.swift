@@ -17,8 +17,6 @@ package final class CommandContext {
     package var signals: [SignalDraft] = []
     /// Members whose receipts are to be told anew.
     package var receipts: Set<MemberKey> = []
-    /// Whether the command is remembered without its content: it leaves no event from which a deletion could find it.
-    package var forgetsContent = false
     /// Told to the hub after the commit.
     package var afterCommit: [@Sendable (Hub) -> Void] = []
 

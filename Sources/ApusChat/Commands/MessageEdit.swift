@@ -14,7 +14,8 @@ package struct MessageEdit: ChatCommand {
         text = try MessageText(fields, of: Self.op)
     }
 
-    package var content: JSONValue { [.string(slug), .integer(number), .string(text.value)] }
+    package var content: JSONValue { [.string(slug), .integer(number)] }
+    package var said: String? { text.value }
 
     package func run(in context: CommandContext) throws -> JSONObject {
         try text.check(context.limits)
@@ -23,10 +24,7 @@ package struct MessageEdit: ChatCommand {
         guard message.by == context.user.id else {
             throw Problem(.forbidden, "Message \(number) of \"\(slug)\" is not yours; only its author may change it.")
         }
-        if message.text == text.value {
-            context.forgetsContent = true
-            return ["seq": .integer(message.seq)]
-        }
+        if message.text == text.value { return ["seq": .integer(message.seq)] }
         let mentions = try context.mentions(in: text.value, of: room)
         let seq = try context.append("message.updated", in: room, about: message) {
             $0.member("number", number)

@@ -15,8 +15,9 @@ package struct MessagePost: ChatCommand {
     }
 
     package var content: JSONValue {
-        .array([.string(slug), .string(text.value)] + (replyTo.map { [.integer($0)] } ?? []))
+        .array([.string(slug)] + (replyTo.map { [.integer($0)] } ?? []))
     }
+    package var said: String? { text.value }
 
     package func run(in context: CommandContext) throws -> JSONObject {
         try text.check(context.limits)

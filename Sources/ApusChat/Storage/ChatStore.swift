@@ -15,10 +15,9 @@ package struct TransactionRestart: Error {
 
 /// A command that succeeded once, as it is kept for ever.
 package struct RememberedCommand: Sendable {
-    /// What tells it from another command with its id.
+    /// What tells it from another command with its id, but for what it said. Empty if it is older than schema 2: then
+    /// nothing tells it.
     package let hash: [UInt8]
-    /// In the hash's place once what the command said is deleted: a short text could be guessed from its hash.
-    package static let forgotten = [UInt8](repeating: 0, count: 16)
     /// The reply's `ok`, one JSON object.
     package let reply: [UInt8]
 

@@ -9,6 +9,8 @@ package protocol MessageWriting: AnyObject {
     func insertMessage(_ message: Message, in room: RoomKey, by: UserKey) throws
     /// A message without its reactions, deleted ones too; nil when there is none.
     func message(_ number: Int64, in room: Room) throws -> Message?
+    /// What an event of a message brought; nil once the message is deleted, and for events of other things.
+    func text(of seq: Int64) throws -> String?
     /// From now on its text, `text`, and its mentions are those of the event `seq`.
     func editMessage(_ message: Message, to text: String, at: Timestamp, seq: Int64) throws
     /// Takes text and mentions out of the message and of every event that holds them, and removes its reactions.

@@ -115,7 +115,7 @@ final class CommandRunner {
         let known = chatCommands[command.op]
         // The id comes before every other check, so that a repeat is answered even when it would now be refused.
         if let id = command.id, let first = try context.store.remembered(id, of: context.user.key) {
-            return try repeated(command, known, first)
+            return try repeated(command, known, first, in: context.store)
         }
         try charge(payer, at: context.at)
         guard let known else {
@@ -126,34 +126,40 @@ final class CommandRunner {
         let ok = try decoded.run(in: context)
         if let id = command.id, known.isRemembered {
             try context.store.remember(
-                RememberedCommand(
-                    hash: context.forgetsContent ? RememberedCommand.forgotten : Self.hash(decoded),
-                    reply: JSONValue.object(ok).encoded), id: id, of: context.user.key)
+                RememberedCommand(hash: Self.hash(decoded), reply: JSONValue.object(ok).encoded), id: id,
+                of: context.user.key)
         }
         return ok
     }
 
     private func repeated(
-        _ command: Command, _ known: (any ChatCommand.Type)?, _ first: RememberedCommand
+        _ command: Command, _ known: (any ChatCommand.Type)?, _ first: RememberedCommand, in store: any ChatTransaction
     ) throws -> JSONObject {
-        if first.hash != RememberedCommand.forgotten { try requireSame(command, known, first) }
         var ok = try JSONValue(parsing: first.reply).object ?? [:]
+        if !first.hash.isEmpty {
+            // A command that does not decode is not the one that succeeded.
+            let decoded = known.flatMap { try? $0.init(Fields(command)) }
+            guard let decoded, Self.hash(decoded) == first.hash, try Self.says(decoded, asIn: ok, store) else {
+                throw Problem(.idReused, "The id was used for another command; give each command an id of its own.")
+            }
+        }
         ok["repeated"] = true
         return ok
     }
 
-    private func requireSame(
-        _ command: Command, _ known: (any ChatCommand.Type)?, _ first: RememberedCommand
-    ) throws {
-        // A command that does not decode is not the one that succeeded.
-        let decoded = known.flatMap { try? $0.init(Fields(command)) }
-        let same = decoded.map { Self.hash($0) == first.hash } ?? false
-        guard same else {
-            throw Problem(.idReused, "The id was used for another command; give each command an id of its own.")
+    /// Whether a command says what the first one of its id said: the first reply names the event that brought it. Where
+    /// there is no text any more, or never was (an edit to the same text may name a reaction), it is not compared.
+    private static func says(
+        _ command: some ChatCommand, asIn reply: JSONObject, _ store: any ChatTransaction
+    ) throws -> Bool {
+        guard let said = command.said, let seq = reply["seq"]?.integer, let text = try store.text(of: seq) else {
+            return true
         }
+        // Not by `==`, for which two spellings of an accent are one.
+        return said.utf8.elementsEqual(text.utf8)
     }
 
-    /// What makes two commands the same: op and known fields. 128 bits of SHA-256.
+    /// What makes two commands the same, but for what is said: op and known fields. 128 bits of SHA-256.
     private static func hash(_ command: some ChatCommand) -> [UInt8] {
         let content: JSONValue = [.string(type(of: command).op), command.content]
         return SHA256.hash(data: content.encoded).withUnsafeBytes { Array($0.prefix(16)) }

@@ -21,6 +21,10 @@ extension SQLiteTransaction {
         try SQLiteStore.messages(database, room, "AND message.number = ?", [number]).first
     }
 
+    func text(of seq: Int64) throws -> String? {
+        try row("SELECT data ->> '$.text' FROM event WHERE seq = ?", seq)?[0]
+    }
+
     func editMessage(_ message: Message, to text: String, at: Timestamp, seq: Int64) throws {
         try reindex(message: message.created, old: message.text, new: text)
         try run(

@@ -19,8 +19,7 @@ extension SQLiteTransaction {
         data.count < 128 ? data + Array(repeating: UInt8(ascii: " "), count: shortage) : data
     }
 
-    /// Takes the text of a message out of its events, and returns them as they are from now on. The hashes of the
-    /// commands that brought it go as well (`RememberedCommand.forgotten`): short texts could be guessed from them.
+    /// Takes the text of a message out of its events, and returns them as they are from now on.
     func purge(_ message: Message) throws -> [EncodedEvent] {
         let seqs = try Int64.fetchAll(
             database.cachedStatement(
@@ -32,11 +31,6 @@ extension SQLiteTransaction {
                 let object = try JSONValue(parsing: data.utf8).object
             else { throw StorageFailure("event \(seq) of a message is not in the log, or not as it was written") }
             try overwrite(seq, size: data.utf8.count, with: Self.purged(object))
-            try run(
-                """
-                UPDATE command SET hash = zeroblob(16)
-                WHERE (id, user) = (SELECT command_id, by FROM event WHERE seq = ?)
-                """, seq)
             // Found by the statement before, in this transaction.
             return try Row.fetchOne(
                 database.cachedStatement(sql: "\(SQLiteStore.select) WHERE event.seq = ?"), arguments: [seq]
