@@ -102,12 +102,18 @@ def test_registration(folder):
     body = {"name": "anna", "password": PASSWORD}
     with Server(folder, "--registration", "closed") as server:
         olga = set_up(server)
-        secret = olga.post("/v1/invites", {}).json["secret"]
+        refused = expect(olga.post("/v1/invites", {}), 403, "forbidden").json
+        check("--registration closed" in refused["detail"], f"{refused}")
+        check(olga.get("/v1/invites").json == {"invites": []}, "an invite that lets nobody in was made")
+        # Those of the command line are for later.
+        secret = succeed("invite", "--data", server.data).removeprefix("/#invite=")
         expect(post(server, "/v1/accounts", body), 403, "forbidden")
         expect(post(server, "/v1/accounts", body | {"invite": secret}), 403, "forbidden")
         server.stop()
         server.arguments, server.env = (), {"APUS_REGISTRATION": "open"}
         server.start()
+        expect(olga.post("/v1/invites", {}), 201)
+        sign_up(server, "carl", secret)
         anna = expect(post(server, "/v1/accounts", body), 201).json
         rooms = Client(server, anna["token"], "anna").sync()["rooms"]
         check([room["room"] for room in rooms] == ["general"], f"the rooms of who has signed up: {rooms}")

@@ -12,6 +12,13 @@ extension Routes {
     @Sendable
     func makeInvite(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let admin = try await admin(request)
+        // A link that lets nobody in is worse than none.
+        if accounts.registration == .closed {
+            throw Problem(
+                .forbidden,
+                "Nobody can make an account by an invite here, for the server runs with --registration closed; its "
+                    + "operator adds people with `apus user add`.")
+        }
         let body = try await fields(request, "POST /v1/invites")
         let seconds = try body.optionalNumber("expires_in", in: 1...Self.longest)
         let uses = try body.optionalNumber("uses", in: 1...1_000_000)
