@@ -1,7 +1,9 @@
 """Programs: incoming webhooks, bots with tokens, and the example bot."""
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -88,6 +90,21 @@ def test_what_a_webhook_refuses(folder):
         problem(request(server, "POST", url, {"text": "late"}), 404, "no_such_link", "a hook that was removed")
         check(history(alice, "builds") == [], "something was said")
         check(hook["user"] not in {user["id"] for user in bob.sync()["users"]}, "the hook is still in the room")
+
+
+def test_listing_hooks_and_bans_waits_for_no_writer(folder):
+    with Server(folder) as server:
+        alice = server.client("alice")
+        alice.do("room.create", kind="public", room="builds")
+        hook = alice.post("/v1/rooms/builds/hooks", {"name": "CI"}).json
+        with contextlib.closing(sqlite3.connect(server.data + "/apus.sqlite", isolation_level=None)) as other:
+            # Whoever has this lock, the server cannot write, and says so after 5 s.
+            other.execute("BEGIN IMMEDIATE")
+            hooks = alice.get("/v1/rooms/builds/hooks")
+            check(hooks.status == 200 and [one["id"] for one in hooks.json["hooks"]] == [hook["id"]], f"the hooks: {hooks}")
+            bans = alice.get("/v1/rooms/builds/bans")
+            check(bans.status == 200 and bans.json["users"] == [], f"the bans: {bans}")
+            problem(alice.command("message.post", room="builds", text="hi"), 503, "storage_unavailable", "a write")
 
 
 def test_webhooks_end_when_who_made_them_is_banned(folder):

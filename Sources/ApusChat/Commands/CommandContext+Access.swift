@@ -34,16 +34,12 @@ extension CommandContext {
     package func governedRoom(evenArchived slug: String) throws -> Room {
         let (room, _) = try find(slug)
         try refuseDirect(room)
-        guard try governs(room) else {
-            throw Problem(.forbidden, "Only admins of \"\(room.slug)\" may do this.")
-        }
+        guard try governs(room) else { throw Problem.notGoverned(room) }
         return room
     }
 
     package func refuseDirect(_ room: Room) throws {
-        if room.kind == .direct {
-            throw Problem(.forbidden, "A direct room is always the same people's, has no name and is never archived.")
-        }
+        if room.kind == .direct { throw Problem.directRoom }
     }
 
     /// Somebody whom the command names.
@@ -102,7 +98,22 @@ extension CommandContext {
     }
 }
 
+extension RoomView {
+    /// The same for who only looks: throws the `Problem` of a command that is refused.
+    package func requireGovernor(_ account: Account?) throws(Problem) {
+        if room.kind == .direct { throw Problem.directRoom }
+        guard entry?.role == .admin || account?.isAdmin == true else { throw Problem.notGoverned(room) }
+    }
+}
+
 extension Problem {
+    fileprivate static let directRoom = Problem(
+        .forbidden, "A direct room is always the same people's, has no name and is never archived.")
+
+    fileprivate static func notGoverned(_ room: Room) -> Problem {
+        Problem(.forbidden, "Only admins of \"\(room.slug)\" may do this.")
+    }
+
     /// The one answer for a room that is not there and for one that is hidden.
     package static func noRoom(_ slug: String) -> Problem {
         Problem(.noSuchRoom, "There is no room \"\(slug.prefix(64))\", or you may not see it.")

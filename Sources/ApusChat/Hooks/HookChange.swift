@@ -42,9 +42,6 @@ package struct HookChange {
         }
         try context.retire(user, from: room)
     }
-
-    /// The room, for who may see its hooks.
-    package func governedRoom(_ slug: String) throws -> Room { try context.governedRoom(evenArchived: slug) }
 }
 
 extension CommandContext {

@@ -32,8 +32,7 @@ extension Routes {
     func hooks(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let identity = try await identity(request)
         let slug = try context.parameters.require("room")
-        let room = try await governedRoom(slug, by: identity)
-        let hooks = try await backend.blocking { [backend] in try backend.store.hooks(in: room.key) }
+        let hooks = try await ofGovernedRoom(slug, by: identity) { store, room in try store.hooks(in: room) }
         return Self.json { writer in
             writer.name("hooks")
             writer.array { for hook in hooks { $0.object { hook.encodeMembers(into: &$0) } } }

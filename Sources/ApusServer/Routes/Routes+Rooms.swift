@@ -76,16 +76,20 @@ extension Routes {
         let (identity, slug) = (try await identity(request), try context.parameters.require("room"))
         let after = Self.text(request, "after")
         let limit = try Self.limit(request, upTo: Self.maximumPage, otherwise: 100)
-        let room = try await governedRoom(slug, by: identity)
-        let page = try await backend.blocking { [backend] in
-            try backend.store.banned(from: room.key, after: after, limit: limit)
+        let page = try await ofGovernedRoom(slug, by: identity) { store, room in
+            try store.banned(from: room, after: after, limit: limit)
         }
         return Self.page(page, of: "users") { writer, user in writer.object(user.encodeMembers) }
     }
 
-    func governedRoom(_ slug: String, by identity: Identity) async throws -> Room {
-        try await backend.write { [backend] store in
-            (try HookChange(in: store, by: identity, at: .now).governedRoom(slug), [])
+    /// Reads something of a room for who governs it.
+    func ofGovernedRoom<T: Sendable>(
+        _ slug: String, by user: Identity, _ read: @escaping @Sendable (any ChatStore, RoomKey) throws -> T
+    ) async throws -> T {
+        try await backend.blocking { [store = backend.store] in
+            guard let view = try store.room(named: slug, as: user.key) else { throw Problem.noRoom(slug) }
+            try view.requireGovernor(store.account(user.key))
+            return try read(store, view.room.key)
         }
     }
 
