@@ -19,7 +19,7 @@ NAMES = [
     "idle_connections", "slow_loris", "checks", "two_people", "crash", "fault_points", "migrations", "fsync_order",
     "full_disk", "operator_errors", "settings", "hostile_http", "hostile_websocket", "hostile_json",
     "connection_limit", "slow_readers", "control_socket", "goodbye", "metrics_and_logs", "bench", "load_tool", "tour",
-    "bench_trouble", "upgrade", "hooks", "rooms", "accounts", "sessions", "links", "pages", "deletion", "search", "lab", "jwt",
+    "bench_trouble", "upgrade", "hooks", "rooms", "accounts", "sessions", "links", "proxied", "pages", "deletion", "search", "lab", "jwt",
     "access", "openapi", "client", "doctor", "client_tls", "networks_client", "web", "chat",
 ]
 # Run only when they are named.
