@@ -35,24 +35,18 @@ package enum Recognition: Sendable {
 
 /// A token bucket, as clients are told of it.
 package struct CommandAllowance: Sendable {
-    private let perSecond: Int
-    private let burst: Int
+    /// The burst as quota, the time in which it grows back as window.
+    package let policy: RateLimitPolicy
 
     /// Nil where there is no limit.
     package init?(perSecond: Int, burst: Int) {
         guard perSecond > 0 else { return nil }
-        self.perSecond = perSecond
-        self.burst = max(burst, 1)
+        let burst = max(burst, 1)
+        policy = RateLimitPolicy("commands", quota: burst, window: (burst + perSecond - 1) / perSecond)
     }
 
-    /// The fields of an answer that says that it is used up (draft-ietf-httpapi-ratelimit-headers-10): the burst as
-    /// quota, the time in which it grows back as window, nothing left, and the seconds until there is some.
+    /// The fields of an answer that says that it is used up.
     func headers(retryAfterMilliseconds wait: Int64) -> String {
-        let window = (burst + perSecond - 1) / perSecond
-        return """
-            ratelimit-policy: "commands";q=\(burst);w=\(window)\r
-            ratelimit: "commands";r=0;t=\((wait + 999) / 1000)\r
-
-            """
+        policy.fields(retryAfterMilliseconds: wait).map { "\($0.name): \($0.value)\r\n" }.joined()
     }
 }

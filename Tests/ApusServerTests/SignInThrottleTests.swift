@@ -121,7 +121,7 @@ struct SignInThrottleTests {
         #expect(book.redeem(tickets[0], now: start) == nil, "the oldest has made room")
         #expect(tickets.dropFirst().allSatisfy { book.redeem($0, now: start) == "token" })
         for number in 0..<TicketBook.maximum { _ = try book.issue(for: "\(number)", now: start) }
-        #expect(throws: Problem.self) { _ = try book.issue(for: "another", now: start) }
+        #expect(throws: LimitReached.self) { _ = try book.issue(for: "another", now: start) }
         #expect(throws: Never.self) { _ = try book.issue(for: "another", now: at(30)) }
     }
 }

@@ -140,6 +140,13 @@ def test_webhooks_end_when_who_made_them_is_banned(folder):
             check(says(hook).status == 200, "somebody else's hook")
 
 
+def tells_of_commands(answer):
+    """A refusal for more commands than one a second, with bursts of 20."""
+    told = [answer.headers[name] for name in ("RateLimit-Policy", "RateLimit")]
+    wait = answer.headers["Retry-After"]
+    check(int(wait) >= 1 and told == ['"commands";q=20;w=20', f'"commands";r=0;t={wait}'], f"{answer.headers}")
+
+
 def test_webhooks_do_not_get_round_the_rate_limit(folder):
     with Server(folder, "--commands-per-second", "1", "--command-burst", "20") as server:
         root, alice = admin(server), server.client("alice")
@@ -154,10 +161,13 @@ def test_webhooks_do_not_get_round_the_rate_limit(folder):
         check(len(refused) > 10 and len(said) - len(refused) >= 8, f"posting by hooks: {said}")
         for answer in refused:
             problem(answer, 429, "rate_limited", "a post too many")
-            check(int(answer.headers["Retry-After"]) >= 1, f"how long to wait: {answer.headers}")
-        problem(alice.post("/v1/rooms/builds/hooks", {"name": "x"}), 429, "rate_limited", "a hook too many")
+            tells_of_commands(answer)
+        more = alice.post("/v1/rooms/builds/hooks", {"name": "x"})
+        problem(more, 429, "rate_limited", "a hook too many")
+        tells_of_commands(more)
         bots = [root.post("/v1/bots", {"name": f"bot{number}"}) for number in range(40)]
         check(bots[0].status == 201 and bots[-1].status == 429, f"making bots: {bots}")
+        tells_of_commands(bots[-1])
 
 
 def test_a_bot_is_made_by_an_admin_and_commands_as_anybody(folder):

@@ -114,6 +114,8 @@ def test_many_searches_of_one_user_are_refused_and_others_go_on(folder):
         for thread in threads:
             thread.join()
         refused = [answer for answer in answers if answer.status == 429]
+        policies = {answer.headers["RateLimit-Policy"] for answer in refused}
+        check(policies == {'"searches";q=4;qu="concurrent-requests"'}, f"which limit it was: {policies}")
         check(all(answer.status in (200, 429) for answer in answers), f"{answers[:3]}")
         check(refused, "nothing was refused")
         check(all(answer.headers["Retry-After"] == "1" for answer in refused), f"{refused[0].headers}")

@@ -157,6 +157,9 @@ def test_throttling(folder):
         for _ in range(3):
             expect(post(server, "/v1/sessions", wrong), 401, "wrong_credentials")
         refused = expect(post(server, "/v1/sessions", wrong), 429, "rate_limited")
+        told = [refused.headers[name] for name in ("RateLimit-Policy", "RateLimit")]
+        wanted = ['"sign-in";q=3;w=60', f'"sign-in";r=0;t={refused.headers["Retry-After"]}']
+        check(told == wanted, f"{told}, not {wanted}")
         check(0 < int(refused.headers["Retry-After"]) <= 20, f"{refused.headers}")
         expect(post(server, "/v1/sessions", wrong | {"name": "not-there"}), 429, "rate_limited")
         # The owner has signed in from this address; attacked from here as well, the browser's cookie helps.

@@ -36,6 +36,7 @@ final class AccountDesk: Sendable {
     let devices = DeviceCookies()
     /// The secret of the set-up link; nil when the server had an owner already when it started.
     let setup: BearerToken?
+    private let triesPerMinute: Int
     private let throttle: NIOLockedValueBox<SignInThrottle>
     private let hasOwner = NIOLockedValueBox(false)
 
@@ -43,6 +44,7 @@ final class AccountDesk: Sendable {
         self.backend = backend
         self.registration = registration
         self.logger = logger
+        self.triesPerMinute = triesPerMinute
         throttle = NIOLockedValueBox(SignInThrottle(perMinute: triesPerMinute))
         setup = try backend.store.hasOwner() ? nil : BearerToken(prefix: "setup_")
     }
@@ -228,8 +230,9 @@ final class AccountDesk: Sendable {
     private func count(_ counts: [SignInThrottle.Count], _ visitor: Visitor) throws {
         guard let wait = throttle.withLockedValue({ $0.refusal(counts, now: now) }) else { return }
         log("sign-in throttled", nil, visitor)
-        throw Problem(
-            .rateLimited, "Too many tries; the next one is possible in \((wait + 999) / 1000) s.",
+        throw LimitReached(
+            RateLimitPolicy("sign-in", quota: triesPerMinute, window: 60),
+            "Too many tries; the next one is possible in \((wait + 999) / 1000) s.",
             retryAfterMilliseconds: wait)
     }
 

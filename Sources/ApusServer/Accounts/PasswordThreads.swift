@@ -1,3 +1,4 @@
+import ApusTransports
 import ApusWire
 import NIOConcurrencyHelpers
 import NIOPosix
@@ -21,8 +22,9 @@ final class PasswordThreads: Sendable {
             return true
         }
         guard isAdmitted else {
-            throw Problem(
-                .rateLimited, "Too many people sign in at this moment; try again in a few seconds.",
+            throw LimitReached(
+                RateLimitPolicy("passwords", quota: Self.atOnce + Self.maximumWaiting, window: nil),
+                "Too many people sign in at this moment; try again in a few seconds.",
                 retryAfterMilliseconds: 3000)
         }
         defer { busy.withLockedValue { $0 -= 1 } }

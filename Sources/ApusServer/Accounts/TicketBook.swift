@@ -1,4 +1,5 @@
 import ApusChat
+import ApusTransports
 import ApusWire
 
 /// Tickets: each stands once, and for half a minute, for the token that it was made with. No I/O; the clock comes in.
@@ -18,12 +19,15 @@ struct TicketBook {
     /// Of each token, the oldest first.
     private var issued: [String: [String]] = [:]
 
-    mutating func issue(for token: String, now: Timestamp) throws(Problem) -> (ticket: String, expiresAt: Timestamp) {
+    mutating func issue(for token: String, now: Timestamp) throws(LimitReached) -> (
+        ticket: String, expiresAt: Timestamp
+    ) {
         if tickets.count >= Self.maximum { sweep(now) }
         if let own = issued[token], own.count >= Self.maximumOfToken { forget(own[0]) }
         guard tickets.count < Self.maximum else {
-            throw Problem(
-                .rateLimited, "Too many tickets are out; try again in a moment.", retryAfterMilliseconds: Self.lifetime)
+            throw LimitReached(
+                RateLimitPolicy("tickets", quota: Self.maximum, window: Int(Self.lifetime / 1000)),
+                "Too many tickets are out; try again in a moment.", retryAfterMilliseconds: Self.lifetime)
         }
         let ticket = OpaqueID.make(prefix: "ticket_")
         let expiresAt = now.later(by: Self.lifetime)

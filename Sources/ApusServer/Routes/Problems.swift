@@ -1,4 +1,5 @@
 import ApusChat
+import ApusTransports
 import ApusWire
 import HTTPTypes
 import Hummingbird
@@ -13,6 +14,7 @@ extension Request {
 struct Problems: RouterMiddleware {
     typealias Context = BasicRequestContext
     let served: [Route]
+    let allowance: CommandAllowance?
     let logger: Logger
 
     func handle(
@@ -22,8 +24,11 @@ struct Problems: RouterMiddleware {
         let problem: Problem
         do {
             return try await next(request, context)
+        } catch let limit as LimitReached {
+            return Self.response(limit.problem, limit.policy)
         } catch let error as Problem {
-            problem = error
+            // Every other limit says which one it is.
+            return Self.response(error, error.code == .rateLimited ? allowance?.policy : nil)
         } catch let error as HTTPError {
             switch error.status.code {
             case 404: return missing(request)
@@ -55,13 +60,17 @@ struct Problems: RouterMiddleware {
         return response
     }
 
-    static func response(_ problem: Problem) -> Response {
+    static func response(_ problem: Problem, _ limit: RateLimitPolicy? = nil) -> Response {
         var writer = JSONWriter(capacity: 256)
         problem.encode(into: &writer)
         var response = Routes.response(
             HTTPResponse.Status(code: problem.code.status), "application/problem+json", writer.bytes)
         if problem.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
-        if let wait = problem.retryAfterMilliseconds { response.headers[.retryAfter] = String((wait + 999) / 1000) }
+        guard let wait = problem.retryAfterMilliseconds else { return response }
+        response.headers[.retryAfter] = String((wait + 999) / 1000)
+        for field in limit?.fields(retryAfterMilliseconds: wait) ?? [] {
+            response.headers[HTTPField.Name(field.name)!] = field.value  // names of letters and hyphens
+        }
         return response
     }
 }

@@ -62,7 +62,7 @@ struct Routes {
     func responder() -> RouterBridge.Responder {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Sharing(origins: backend.origins))
-        router.add(middleware: Problems(served: served, logger: logger))
+        router.add(middleware: Problems(served: served, allowance: backend.allowance, logger: logger))
         for route in served { router.on(route.routerPath, method: route.method, use: route.answer) }
         let responder = router.buildResponder()
         let (proxies, logger) = (proxies, logger)

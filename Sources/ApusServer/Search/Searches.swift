@@ -1,5 +1,6 @@
 import ApusChat
 import ApusCore
+import ApusTransports
 import ApusWire
 import NIOConcurrencyHelpers
 import NIOPosix
@@ -69,8 +70,9 @@ final class Searches: Sendable {
     private func enter(_ user: UserKey) throws {
         try running.withLockedValue { running in
             guard running[user, default: 0] < Self.perUser else {
-                throw Problem(
-                    .rateLimited, "\(Self.perUser) of your searches are not answered yet; wait for one of them.",
+                throw LimitReached(
+                    RateLimitPolicy("searches", quota: Self.perUser, window: nil),
+                    "\(Self.perUser) of your searches are not answered yet; wait for one of them.",
                     retryAfterMilliseconds: 1000)
             }
             running[user, default: 0] += 1
