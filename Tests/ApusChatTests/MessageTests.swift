@@ -178,6 +178,25 @@ struct MessageTests {
         #expect(try history(of: ada).map(\.seq) == [removed])
     }
 
+    @Test(arguments: ["+1", "\u{2764}", "👍\u{FE0F}"])
+    func `a reaction of older rules is taken back as it is shown, and the one of today beside it stays`(
+        old: String
+    ) throws {
+        try ok(ada, #""op":"message.post","text":"x""#)
+        let message = try history(of: ada)[0]
+        _ = try desk.store.write { try $0.insertReaction(old, to: message, by: bob.key, seq: message.seq) }
+        let today = Emoji.normalized(old)
+        if let today { try ok(bob, #""op":"reaction.add","number":1,"emoji":"\#(today)""#) }
+        let removed = try #require(try ok(bob, #""op":"reaction.remove","number":1,"emoji":"\#(old)""#))
+        let data = try #require(try data(removed))
+        #expect(data["emoji"]?.string.map { Array($0.utf8) } == Array(old.utf8))
+        #expect(try history(of: ada)[0].reactions.map(\.emoji) == [today].compactMap(\.self))
+        // The same again finds the other one, or nothing.
+        let again = try desk.send(bob, #"{"room":"one","op":"reaction.remove","number":1,"emoji":"\#(old)"}"#)[0]
+        #expect(again.problem == (today == nil ? .invalidField : nil))
+        #expect(try history(of: ada)[0].reactions.isEmpty)
+    }
+
     @Test func `a reaction is an emoji, and a message has at most twenty of them`() throws {
         try ok(ada, #""op":"message.post","text":"one""#)
         #expect(try problem(ada, #""op":"reaction.add","number":1,"emoji":"+1""#) == .invalidField)

@@ -7,24 +7,27 @@ struct Reaction: Sendable {
 
     let slug: String
     let number: Int64
-    let emoji: String
+    /// As it came.
+    let text: String
+    /// In its one form; nil if it is no emoji by the rules of today.
+    let emoji: String?
 
-    init(_ fields: Fields, of op: String) throws {
+    init(_ fields: Fields) throws {
         slug = try fields.string("room")
         number = try fields.number("number")
-        let text = try fields.string("emoji")
-        guard let emoji = Emoji.normalized(text) else {
-            throw Problem(
-                .invalidField,
-                "\"emoji\" of \(op) is one emoji of at most \(Emoji.maximumBytes) bytes, but \"\(text.prefix(20))\" came."
-            )
-        }
-        self.emoji = emoji
+        text = try fields.string("emoji")
+        emoji = Emoji.normalized(text)
     }
 
-    var content: JSONValue { [.string(slug), .integer(number), .string(emoji)] }
+    var content: JSONValue { [.string(slug), .integer(number), .string(emoji ?? text)] }
 
-    func encode(into writer: inout JSONWriter) {
+    func noEmoji(_ op: String) -> Problem {
+        Problem(
+            .invalidField,
+            "\"emoji\" of \(op) is one emoji of at most \(Emoji.maximumBytes) bytes, but \"\(text.prefix(20))\" came.")
+    }
+
+    func encode(_ emoji: String, into writer: inout JSONWriter) {
         writer.member("number", number)
         writer.member("emoji", emoji)
     }
