@@ -205,6 +205,25 @@ package final class Server: Sendable {
         try? await threads.shutdownGracefully()
         try? await accounts.passwords.stop()
         searches.stop()
+        await wipe()
         folder.release()
+    }
+
+    /// What was deleted since the last time must not stay in the files for as long as no server runs. That the last
+    /// connection cuts the log off when it is closed does not help: the process may end before.
+    private func wipe() async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [backend, logger] in
+                do {
+                    if try !backend.store.wipe() {
+                        logger.warning(
+                            "deleted texts stay in the database's log until the next start: it is being read")
+                    }
+                } catch {
+                    logger.error("write failed", metadata: ["in": "wipe", "error": "\(error)"])
+                }
+                continuation.resume()
+            }
+        }
     }
 }
