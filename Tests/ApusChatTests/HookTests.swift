@@ -91,6 +91,21 @@ struct HookTests {
         _ = try desk.makeHook("d", in: "den", by: ada)
     }
 
+    @Test func `an admin who is banned makes no bot, however long the request has waited`() throws {
+        let (desk, ada) = try desk(perSecond: 0, burst: 0)
+        let bot = try NewBot(name: "helper", displayName: nil, token: BearerToken())
+        func make() throws {
+            _ = try desk.store.write { _ = try bot.make(in: $0, by: ada, at: Timestamp(milliseconds: 0)) }
+        }
+        _ = try desk.store.write {
+            try $0.setRole(.admin, of: ada.key)
+            try $0.setBanned(at: Timestamp(milliseconds: 0), ada.key)
+        }
+        #expect(try problem(make)?.code == .forbidden)
+        _ = try desk.store.write { try $0.setBanned(at: nil, ada.key) }
+        try make()
+    }
+
     @Test func `who reads a room can tell hooks and bots from people, and how many hooks are in it`() throws {
         let (desk, ada) = try desk(perSecond: 0, burst: 0)
         let bot = try desk.user("bot")
