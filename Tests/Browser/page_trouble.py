@@ -23,6 +23,7 @@ def test_three_messages_without_a_network(folder):
         page = olga.at()
         olga.says("before")
         olga.sees("before")
+        wait_until(page, lambda: olga.tick("before") == "sent", lambda: f"the server to have it: {olga.tick('before')}")
         olga.context.set_offline(True)
         there.server.kill()
         for text in ("one", "two", "three"):
