@@ -82,7 +82,7 @@ export type Details = {
 };
 export type ChatStatus = Omit<Details, "told"> & {
     state: "idle" | "connecting" | "live" | "suspect" | "reconnecting" | "offline" | "needs_credentials" | "closed";
-    sentence: string; waiting: number; cursor?: string; transport?: Transport; nextTry?: number; reason?: string | number;
+    waiting: number; cursor?: string; transport?: Transport; nextTry?: number; reason?: string | number;
 };
 export type Pending = {
     id: string; op: string; room?: string; command: Command; state: "queued" | "sent" | "acknowledged" | "failed";

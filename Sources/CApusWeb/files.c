@@ -48,9 +48,6 @@ static const unsigned char sdk_race_js[] = {
 static const unsigned char sdk_record_js[] = {
 #embed "../../Clients/browser/src/record.js"
 };
-static const unsigned char sdk_sentence_js[] = {
-#embed "../../Clients/browser/src/sentence.js"
-};
 static const unsigned char sdk_sequencer_js[] = {
 #embed "../../Clients/browser/src/sequencer.js"
 };
@@ -238,7 +235,6 @@ static const struct apus_web_file files[] = {
     ROW("Clients/browser/src/page.js", sdk_page_js),
     ROW("Clients/browser/src/race.js", sdk_race_js),
     ROW("Clients/browser/src/record.js", sdk_record_js),
-    ROW("Clients/browser/src/sentence.js", sdk_sentence_js),
     ROW("Clients/browser/src/sequencer.js", sdk_sequencer_js),
     ROW("Clients/browser/src/session.js", sdk_session_js),
     ROW("Clients/browser/src/state.js", sdk_state_js),

@@ -31,8 +31,8 @@ class Files(http.server.SimpleHTTPRequestHandler):
 
     def translate_path(self, path):
         path = path.split("?")[0]
-        if path.startswith("/src/"):
-            return os.path.join(ROOT, "Clients/browser/src", os.path.basename(path))
+        if path.startswith("/src/") or path == "/sentence.js":
+            return os.path.join(ROOT, "Clients/browser", path[1:])
         return os.path.join(ROOT, "Examples/browser.html" if path == "/example.html" else "Tests/Browser/page.html")
 
     def log_message(self, *_):

@@ -12,7 +12,7 @@ def converse(world, context, transport):
     page.evaluate("say(['one', 'two', 'three'])")
     wait_until(page, lambda: got(page, "posted") == ["one", "two", "three"], lambda: f"replies: {got(page, 'posted')}")
     check(texts(world.bob)[-3:] == ["one", "two", "three"], lambda: f"the room has {texts(world.bob)}")
-    wait_until(page, lambda: status(page)["sentence"] == "Connected.", lambda: status(page))
+    wait_until(page, lambda: page.evaluate("sentence()") == "Connected.", lambda: status(page))
     heads = "chat.rooms.map(({ room, head }) => [room, head])"
     wait_until(page, lambda: page.evaluate(heads) == [["general", 4]], lambda: f"the head: {page.evaluate(heads)}")
     page.close()

@@ -1,7 +1,6 @@
 import { query } from "./http.js";
 import { newID } from "./id.js";
 import { word } from "./numbers.js";
-import { sentence } from "./sentence.js";
 import { Session } from "./session.js";
 
 /** One user's chat in one tab. Get it from `connect`; Clients/browser/README.md says more. */
@@ -24,7 +23,7 @@ export class Chat extends Session {
         const waiting = this.outbox.filter(({ command, failure }) => command.op === "message.post" && !failure).length;
         const more = { live: "transport", suspect: "transport", closed: "reason" }[state] ?? "nextTry";
         const { cursor } = this.state;
-        return { state, [more]: content, waiting, ...details, cursor, sentence: sentence(told, waiting, Date.now()) };
+        return { state, [more]: content, waiting, ...details, cursor };
     }
 
     /** The user's rooms. Unread are `head - read`. */

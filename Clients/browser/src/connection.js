@@ -17,7 +17,7 @@ const TOLD = 1_000;
 /** The three machines, and the sockets, timers and storage they ask for: each of their actions is a method, if needed. */
 export class Connection {
     /** @param {import("./session.js").Session} session */
-    constructor(session, memory, entries) {
+    constructor(session, entries, memory) {
         const { cursor } = session.state;
         this.session = session;
         this.now = clock();
@@ -202,7 +202,7 @@ export class Connection {
             case "bye":
                 // `client` names this tab and nobody else, so it was replaced by a stream of its own: one that was given
                 // up, and whose request came to the server late.
-                if (content.code === "replaced") content = { ...content, code: "going_away", reconnect: true };
+                if (content.code === "replaced") content = { reconnect: true };
             // fallthrough
             case "reset": return tell(name, content);
         }

@@ -6,7 +6,7 @@ const LONGEST_UNACKNOWLEDGED = 1_000;
 /** A cursor is `epoch-seq`. @param {string} cursor */
 export const epochOf = (cursor) => cursor.split("-")[0];
 /** @param {string} cursor */
-export const seqOf = (cursor) => Number(cursor.slice(epochOf(cursor).length + 1));
+export const seqOf = (cursor) => Number(cursor.split("-")[1]);
 
 /** One order out of all transports. Like the ladder; frames of probes never reach it, and signals go past it. */
 export class Sequencer {

@@ -97,13 +97,17 @@ export class Session {
         });
     }
 
-    /** Where nothing can be stored, what the leader before has told is all there is. */
     async connect() {
-        const { store, tab, outbox } = this;
-        await store.put("lease", tab);
-        const all = await store.all();
-        const entries = all ? [...all.values()].filter((entry) => entry.command && this.owns(entry)) : outbox;
-        return new Connection(this, all?.get("memory"), entries);
+        await this.store.put("lease", this.tab);
+        const [entries, memory] = await this.stored();
+        return new Connection(this, entries, memory);
+    }
+
+    /** What waits. Where nothing can be stored, what the leader before has told is all there is. */
+    async stored() {
+        const all = await this.store.all();
+        const entries = all ? [...all.values()].filter((entry) => entry.command && this.owns(entry)) : this.outbox;
+        return [entries, all?.get("memory")];
     }
 
     /** What was written before its user was known: its own tab's, or the account's, if that is known. */
@@ -155,6 +159,10 @@ export class Session {
                 this.leader = sender;
                 void this.catchUp();
                 for (const add of this.mine) this.tabs.say({ add });
+                // The last words of the page before this one may have been written after the leader had read.
+                void this.stored().then(([entries]) => {
+                    for (const { command, failure } of entries) if (!failure) this.tabs.say({ add: command });
+                });
             } else if (name === "details" && this.isBehind) void this.catchUp();
             this.news(content);
         } else if (name === "ping") {

@@ -78,6 +78,7 @@ export class State {
         }
         // An entry that was asked for later holds it already.
         if (!room || seq <= room.seq) return;
+        const last = room.last_message;
         switch (type) {
             case "message.created":
                 room.head = number;
@@ -86,7 +87,7 @@ export class State {
                 break;
             case "message.updated":
             case "message.deleted":
-                if (room.last_message?.number === number) room.last_message = { ...room.last_message, ...data, number, seq };
+                if (last && last.number === number) Object.assign(last, data, { seq });
                 break;
             case "settings.updated":
             case "room.updated":
@@ -95,17 +96,16 @@ export class State {
             case "room.archived":
                 room.archived = data.archived !== false;
                 break;
-            case "member.joined":
-                room.members += 1;
-                if (data.kind === "hook") room.hooks = (room.hooks ?? 0) + 1;
-                break;
             case "member.updated":
                 if (user === me) room.role = data.role;
                 break;
-            case "member.left":
-                room.members -= 1;
-                if (this.users.get(user)?.kind === "hook") room.hooks = (room.hooks ?? 1) - 1;
-                if (user === me) this.rooms.delete(name);
+            case "member.joined":
+            case "member.left": {
+                const change = type === "member.left" ? -1 : 1;
+                room.members += change;
+                if (this.users.get(user)?.kind === "hook") room.hooks = (room.hooks ?? 0) + change;
+                if (change < 0 && user === me) this.rooms.delete(name);
+            }
         }
     }
 

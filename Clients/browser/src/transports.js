@@ -1,4 +1,5 @@
 import { query, retryAfter, unreachable } from "./http.js";
+import { word } from "./numbers.js";
 import { Tabs } from "./tabs.js";
 
 /** A browser can set no header on a WebSocket, and a token does not belong into a URL: a ticket does, once. */
@@ -28,7 +29,7 @@ export function webSocket(http, hooks) {
                     hooks.ended({ close: 1002 });
                     return socket.close();
                 }
-                hooks.frame(...(Object.entries(Object(data))[0] ?? []));
+                hooks.frame(...(word(Object(data)) ?? []));
             };
         },
         send(frame) {

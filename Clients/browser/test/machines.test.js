@@ -4,8 +4,9 @@ import { test } from "node:test";
 
 import { Ladder } from "../src/ladder.js";
 import { Outbox } from "../src/outbox.js";
-import { sentence } from "../src/sentence.js";
+import { sentence } from "../sentence.js";
 import { Sequencer } from "../src/sequencer.js";
+import { word } from "../src/numbers.js";
 import { verdictOf } from "../src/ends.js";
 import { PROTOCOL, runScenarios } from "./scenarios.js";
 
@@ -25,7 +26,10 @@ runScenarios("ladder", LADDER, ({ cursor = true, memory, wall = 1_000_000_000_00
             return actions;
         },
         deadline: () => ladder.deadline,
-        says: (waiting, now) => sentence(ladder.status, waiting, now),
+        says(waiting, now) {
+            const [state, content] = word(ladder.status);
+            return sentence({ state, waiting, [state === "closed" ? "reason" : "nextTry"]: content }, now);
+        },
     };
 });
 
