@@ -3,7 +3,7 @@ import { fill, h } from "./h.js";
 import { words } from "./words.js";
 
 /** What stands before the caret while a name is being written; as the server, not within addresses. */
-const BEGUN = /(?<![A-Za-z0-9_\-@./])@([\p{L}\p{M}\p{N}_-]{0,32})$/u;
+const BEGUN = /(?:^|[^A-Za-z0-9_\-@./])@([\p{L}\p{M}\p{N}_-]{0,32})$/u;
 const MOST = 8;
 
 /** Small, and without what stands above and below the letters. */
@@ -23,8 +23,8 @@ export class Completion {
         /** @type {any[]} */
         this.found = [];
         this.chosen = 0;
-        /** Where the @ stands that was waved away. */
-        this.refused = -1;
+        /** Where the @ stands, and that which was waved away. */
+        this.index = this.refused = -1;
         this.list = h("ul", { class: "completion", id: "completion", role: "listbox", "aria-label": words.people,
             hidden: true });
         input.setAttribute("aria-autocomplete", "list");
@@ -61,21 +61,21 @@ export class Completion {
     async update() {
         const { selectionStart, selectionEnd, value } = this.input;
         const match = selectionStart === selectionEnd && BEGUN.exec(value.slice(0, selectionStart));
-        if (!match || !this.room || match.index === this.refused) {
-            if (!match) this.refused = -1;
-            return this.close();
-        }
-        const key = `${match.index} ${match[1]}`;
+        if (!match) this.refused = -1;
+        const begun = match ? match[1] : "";
+        const index = selectionStart - begun.length - 1;
+        if (!match || !this.room || index === this.refused) return this.close();
+        const key = `${index} ${begun}`;
         if (key === this.key && this.isOpen) return;
         const { room } = this;
         this.key = key;
         const members = await this.everybody();
         if (key !== this.key || room !== this.room) return;
-        this.show(members, match);
+        this.show(members, begun, index);
     }
 
-    /** @param {any[]} members @param {any} match */
-    show(members, { index, 1: begun }) {
+    /** @param {any[]} members @param {string} begun @param {number} index where its @ stands */
+    show(members, begun, index) {
         const wanted = folded(begun);
         const starts = (text) => folded(text).startsWith(wanted);
         const isMeant = ({ name, display_name: shown }) => starts(name) || starts(shown) || shown.split(/\s+/).some(starts);

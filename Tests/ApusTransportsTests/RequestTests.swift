@@ -96,7 +96,10 @@ struct RequestTests {
         #expect(problem?.code == .badJSON)
     }
 
-    @Test(arguments: [#"{"cursor":5}"#, #"{"cursor":{}}"#, #"{"limit":[1]}"#, #"{"limit":1.5}"#, #"{"wait":"x"}"#])
+    @Test(arguments: [
+        #"{"cursor":5}"#, #"{"cursor":{}}"#, #"{"limit":[1]}"#, #"{"limit":1.5}"#, #"{"wait":"x"}"#,
+        #"{"rooms":["a",1]}"#,
+    ])
     func `a body's faulty value is an invalid field`(body: String) {
         let problem = #expect(throws: Problem.self) { try StreamQuery(body: body.utf8) }
         #expect(problem?.code == .invalidField)

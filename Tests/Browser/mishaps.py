@@ -166,6 +166,7 @@ def test_a_page_comes_back_from_the_cache(folder):
         page.goto(f"{there.origin}/elsewhere")
         there.bob.say("general", "said meanwhile")
         page.evaluate("history.back()")
+        page.wait_for_url(f"{there.origin}/page.html", wait_until="commit")
         wait_until(page, lambda: page.evaluate("window.kept === true"), "the page as it was")
         hears(page, "said meanwhile")
         becomes(page, "websocket")
@@ -203,11 +204,11 @@ def same_origin(there, context, page=None):
     """The test's page as if the server itself served it, so that its cookie is good."""
     def serve(route):
         path = route.request.url.removeprefix(there.url).split("?")[0]
-        file = f"Clients/browser{path}" if path.startswith("/src/") else "Tests/Browser/page.html"
-        route.fulfill(path=os.path.join(ROOT, file))
+        folder = "Tests/Browser" if path == "/page.html" else "Clients/browser"
+        route.fulfill(path=os.path.join(ROOT, folder + path))
 
-    context.route(f"{there.url}/src/*", serve)
-    context.route(f"{there.url}/page.html", serve)
+    for path in ("/src/*", "/sentence.js", "/page.html"):
+        context.route(there.url + path, serve)
     page = page or context.new_page()
     page.goto(f"{there.url}/page.html")
     page.wait_for_function("window.ready")

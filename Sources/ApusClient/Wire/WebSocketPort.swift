@@ -80,7 +80,8 @@ package final class WebSocketPort: StreamPort, ChannelInboundHandler {
         case .answer(let answer): end(Ladder.End(answer), answer.sentence)
         case .text(let text):
             guard let value = try? JSONValue(parsing: text.readableBytesView) else {  // the end says so
-                return end(.lost, "something that is not JSON came")
+                // Something on the way spoils what it carries, and closes nothing: that is this side's to do.
+                return end(.close(1002), "something that is not JSON came")
             }
             take(value)
         case .ping(let payload):

@@ -54,7 +54,13 @@ struct StreamQuery {
             case nil, .null: nil
             case .string(let text): text
             case .bool(let flag): flag ? "1" : "0"
-            case .array(let values) where name == "rooms": values.compactMap(\.string).joined(separator: ",")
+            case .array(let values) where name == "rooms":
+                try values.map { value in
+                    guard let room = value.string else {
+                        throw Problem(.invalidField, "\"rooms\" is a list of texts, but \(value.kind) came.")
+                    }
+                    return room
+                }.joined(separator: ",")
             case .some(let other):
                 throw Problem(.invalidField, "\"\(name)\" is a text, a number or a boolean, but \(other.kind) came.")
             }

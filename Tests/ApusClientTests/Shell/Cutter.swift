@@ -2,7 +2,8 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
-/// A relay before the server, at an address of its own, that cuts what goes through it, loses bytes, or takes nobody in.
+/// A relay before the server, at an address of its own, that cuts what goes through it, loses bytes or spoils them, or
+/// takes nobody in.
 final class Cutter: Sendable {
     private struct State {
         var pairs: [(any Channel, any Channel)] = []
@@ -11,6 +12,8 @@ final class Cutter: Sendable {
         var dropsUpgrades = false
         /// Of a connection nothing more comes from the server after this many bytes.
         var swallowsAfter: Int?
+        /// Quotation marks behind an upgrade become something else.
+        var spoilsFrames = false
         var requests: [String] = []
     }
 
@@ -48,14 +51,19 @@ final class Cutter: Sendable {
                     })
                 var passed = 0
                 var swallows = false  // for good: no network loses the middle of a connection
+                var isUpgraded = false
                 try server.pipeline.syncOperations.addHandler(
                     Pipe(
                         to: client,
-                        swallows: { bytes in
+                        through: { bytes in
                             passed += bytes.readableBytes
-                            let limit = state.withLockedValue { $0.swallowsAfter }
+                            let (limit, spoils) = state.withLockedValue { ($0.swallowsAfter, $0.spoilsFrames) }
                             swallows = swallows || passed > limit ?? .max
-                            return swallows
+                            if swallows { return nil }
+                            isUpgraded = isUpgraded || String(buffer: bytes).hasPrefix("HTTP/1.1 101 ")
+                            guard spoils, isUpgraded else { return bytes }
+                            return ByteBuffer(
+                                bytes: bytes.readableBytesView.map { $0 == UInt8(ascii: "\"") ? 0x27 : $0 })
                         }))
                 client.setOption(.autoRead, value: true).whenFailure { _ in client.close(promise: nil) }
                 server.setOption(.autoRead, value: true).whenFailure { _ in server.close(promise: nil) }
@@ -70,6 +78,7 @@ final class Cutter: Sendable {
 
     func refuse(_ refuses: Bool) { state.withLockedValue { $0.refuses = refuses } }
     func dropUpgrades(_ drops: Bool) { state.withLockedValue { $0.dropsUpgrades = drops } }
+    func spoilFrames(_ spoils: Bool) { state.withLockedValue { $0.spoilsFrames = spoils } }
     func swallow(after bytes: Int?) { state.withLockedValue { $0.swallowsAfter = bytes } }
 
     func cut() {
@@ -106,21 +115,21 @@ private final class Pipe: ChannelInboundHandler {
 
     private let other: any Channel
     private let passes: (ByteBuffer) -> Bool
-    private let swallows: (ByteBuffer) -> Bool
+    private let through: (ByteBuffer) -> ByteBuffer?
 
     init(
         to other: any Channel, _ passes: @escaping (ByteBuffer) -> Bool = { _ in true },
-        swallows: @escaping (ByteBuffer) -> Bool = { _ in false }
+        through: @escaping (ByteBuffer) -> ByteBuffer? = { $0 }
     ) {
         self.other = other
         self.passes = passes
-        self.swallows = swallows
+        self.through = through
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         guard passes(bytes) else { return context.close(promise: nil) }
-        if !swallows(bytes) { other.writeAndFlush(bytes, promise: nil) }
+        if let bytes = through(bytes) { other.writeAndFlush(bytes, promise: nil) }
     }
 
     func channelInactive(context: ChannelHandlerContext) { other.close(promise: nil) }

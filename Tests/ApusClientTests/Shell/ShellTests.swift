@@ -3,6 +3,8 @@ import ApusTestKit
 import ApusWire
 import Foundation
 import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
 import Testing
 
 /// The client against the real server, in one process.
@@ -86,6 +88,28 @@ struct ShellTests {
             try await client.post("over WebSocket", to: "general")
             #expect(try await client.messages(1).map(\.text) == ["over WebSocket"])
             await client.close()
+            await cutter.stop()
+        }
+    }
+
+    /// So that it is not tried again soon, as after any other loss.
+    @Test func `a WebSocket whose frames come spoiled ends as broken`() async throws {
+        try await TestServer.run { server in
+            let alice = try await server.user("alice")
+            let cutter = try await Cutter(to: server.port)
+            cutter.spoilFrames(true)
+            let endpoint = try Endpoint(cutter.url)
+            let token = alice.address.token ?? ""
+            let loop = MultiThreadedEventLoopGroup.singleton.next()
+            let ended = loop.makePromise(of: Ladder.End.self)
+            let port = try await loop.submit {
+                let port = WebSocketPort(endpoint, on: loop, "/v1/stream", token: token) { incoming in
+                    if case .ended(let end, _) = incoming { ended.succeed(end) }
+                }
+                return NIOLoopBound(port, eventLoop: loop)
+            }.get()
+            #expect(try await ended.futureResult.get() == .close(1002))
+            try await loop.submit { port.value.close() }.get()
             await cutter.stop()
         }
     }
