@@ -14,7 +14,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "../EndToEnd"), os.path.join(HERE, "../
 
 from apus import Skip
 
-MODULES = ["features", "tabs", "mishaps", "spoiled", "pending", "example", "page_start", "page_talk", "page_writing",
+MODULES = ["features", "tabs", "mishaps", "whose", "spoiled", "pending", "example", "page_start", "page_talk", "page_writing",
            "page_names", "page_markdown", "page_rooms", "page_trouble", "page_scroll", "page_safety", "page_phone",
            "page_words", "page_reach", "page_pictures", "networks_sdk", "page_networks"]
 
