@@ -16,6 +16,10 @@ enum Schema {
                 FaultPoint.reach(.inMigration)
             }
         }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: projection)
+            FaultPoint.reach(.inMigration)
+        }
         return migrator
     }
 
@@ -242,5 +246,29 @@ enum Schema {
             is_merging INTEGER NOT NULL
         );
         INSERT INTO search_progress VALUES (0, FALSE, FALSE);
+        """
+
+    // MARK: version 3
+
+    /// `message` and `audience_event` are projections of the log, which the writer brings up to date in batches
+    /// (`SQLiteTransaction+Projection.swift`): up to `through` they are complete, past it they hold nothing. For in a
+    /// server with many rooms each message would write to a page of its own in each of them. `current_message` is what
+    /// `message` would be if it were up to date; it is to be asked for few messages at a time, by seq or room and number.
+    private static let projection = """
+        CREATE TABLE audience_event (
+            audience INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            PRIMARY KEY (audience, seq)
+        ) WITHOUT ROWID;
+        INSERT INTO audience_event SELECT audience, seq FROM event ORDER BY audience, seq;
+        DROP INDEX event_audience;
+        CREATE TABLE projection (through INTEGER NOT NULL);
+        INSERT INTO projection SELECT ifnull(max(seq), 0) FROM event;
+        CREATE VIEW current_message AS
+            SELECT seq, room, number, changed, by, at, command_id, text_seq, reply_to, edited_at, deleted_at
+            FROM message
+            UNION ALL
+            SELECT seq, audience, number, seq, by, at, command_id, seq, data ->> '$.reply_to', NULL, NULL
+            FROM event WHERE seq > (SELECT through FROM projection) AND number IS NOT NULL;
         """
 }

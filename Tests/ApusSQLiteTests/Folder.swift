@@ -7,8 +7,10 @@ import Foundation
 /// A folder that goes with the test.
 final class Folder: ConformanceEngine {
     let url: URL
+    private let longestTail: Int?
 
-    init() throws {
+    init(longestTail: Int? = nil) throws {
+        self.longestTail = longestTail
         url = FileManager.default.temporaryDirectory.appending(path: "apus-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
@@ -20,7 +22,9 @@ final class Folder: ConformanceEngine {
     var database: String { url.appending(path: "apus.sqlite").path }
 
     func sqlite() throws -> SQLiteStore {
-        let store = try SQLiteStore(path: database)
+        let store =
+            try longestTail.map { try SQLiteStore(path: database, longestTail: $0) }
+            ?? SQLiteStore(path: database)
         try store.beginEpoch(at: Timestamp(milliseconds: 0))
         return store
     }

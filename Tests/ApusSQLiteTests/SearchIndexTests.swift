@@ -33,10 +33,8 @@ struct SearchIndexTests {
     }
 
     private func post(_ text: String, _ seq: Int64, in transaction: any ChatTransaction) throws {
-        try append("message.created", ["number": .integer(seq), "text": .string(text)], seq, in: transaction)
-        try transaction.insertMessage(
-            Message(room: room.slug, number: seq, created: seq, by: "u_ada", at: at, id: nil, text: text),
-            in: room.key, by: ada)
+        try append(
+            "message.created", ["number": .integer(seq), "text": .string(text)], seq, number: seq, in: transaction)
     }
 
     /// Posts in transactions of ten, each indexed by itself, so that the index has many parts.
@@ -52,12 +50,13 @@ struct SearchIndexTests {
     }
 
     private func append(
-        _ type: String, _ data: JSONObject, _ seq: Int64, about: Int64? = nil, in transaction: any ChatTransaction
+        _ type: String, _ data: JSONObject, _ seq: Int64, number: Int64? = nil, about: Int64? = nil,
+        in transaction: any ChatTransaction
     ) throws {
         try transaction.append(
             LogEvent(
                 seq: seq, audience: .room(room.key), type: type, room: room.slug, by: "u_ada", at: at, id: nil,
-                data: JSONValue.object(data).encoded, about: about), by: ada)
+                data: JSONValue.object(data).encoded, number: number, about: about), by: ada)
     }
 
     /// Edits a message, or deletes it.

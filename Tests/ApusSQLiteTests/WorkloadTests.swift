@@ -51,7 +51,7 @@ struct WorkloadTests {
                 (
                     "numbers without a gap",
                     """
-                    SELECT min(n = last) FROM (SELECT count(*) n, max(number) last FROM message GROUP BY room)
+                    SELECT min(n = last) FROM (SELECT count(*) n, max(number) last FROM current_message GROUP BY room)
                     """
                 ),
                 (

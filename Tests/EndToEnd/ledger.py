@@ -28,7 +28,7 @@ class Ledger:
             self.stays = rows("SELECT * FROM stay")
             self.rooms = rows("SELECT * FROM room")
             self.messages = rows(
-                """SELECT message.*, event.data ->> '$.text' AS text FROM message
+                """SELECT message.*, event.data ->> '$.text' AS text FROM current_message AS message
                 JOIN event ON event.seq = message.text_seq ORDER BY room, message.number""")
             self.commands = rows("SELECT * FROM command")
             self.users = {row["name"]: row for row in rows("SELECT * FROM user")}

@@ -131,11 +131,8 @@ def test_an_old_database_is_indexed_beside_everything_else(folder):
         with sqlite3.connect(os.path.join(server.data, "apus.sqlite")) as database:
             # As after the migration: many messages, an empty index.
             head = database.execute("SELECT max(seq) FROM event").fetchone()[0]
-            user, room = database.execute("SELECT by, room FROM message").fetchone()
+            user, room = database.execute("SELECT by, room FROM current_message").fetchone()
             rows = [(head + number, room, 1 + number, user) for number in range(1, 20_001)]
-            database.executemany(
-                "INSERT INTO message (seq, room, number, changed, text_seq, by, at) VALUES (?1, ?2, ?3, ?1, ?1, ?4, 0)",
-                rows)
             database.executemany(
                 "INSERT INTO event (seq, audience, type, by, at, data, number) "
                 "VALUES (?1, ?2, 'message.created', ?4, 0, json_object('text', 'word' || (?3 - 1) || ' common'), ?3)",

@@ -42,19 +42,11 @@ def fill(data, messages):
         user = database.execute("SELECT key FROM user WHERE name = 'alice'").fetchone()[0]
         numbers = {"small": itertools.count(1), "large": itertools.count(1)}
 
-        def rows():
-            for seq, text in enumerate(sentences(messages), head + 1):
-                slug = "small" if seq % 1000 == 0 else "large"
-                number = next(numbers[slug])
-                database.execute(
-                    "INSERT INTO event (seq, audience, type, by, at, data, number) "
-                    "VALUES (?, ?, 'message.created', ?, 0, json_object('number', ?, 'text', ?), ?)",
-                    (seq, rooms[slug], user, number, text, number))
-                yield seq, rooms[slug], number, user
-
         database.executemany(
-            "INSERT INTO message (seq, room, number, changed, text_seq, by, at) VALUES (?1, ?2, ?3, ?1, ?1, ?4, 0)",
-            rows())
+            "INSERT INTO event (seq, audience, type, by, at, data, number) "
+            "VALUES (?1, ?2, 'message.created', ?3, 0, json_object('number', ?5, 'text', ?4), ?5)",
+            ((seq, rooms[slug], user, text, next(numbers[slug])) for seq, text in enumerate(sentences(messages), head + 1)
+             for slug in ["small" if seq % 1000 == 0 else "large"]))
 
 
 def size(data):

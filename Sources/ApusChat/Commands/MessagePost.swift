@@ -32,11 +32,6 @@ package struct MessagePost: ChatCommand {
             if let replyTo { $0.member("reply_to", replyTo) }
             mentions.map(\.id).encodeMentions(into: &$0)
         }
-        var message = Message(
-            room: slug, number: number, created: seq, by: context.user.id, at: context.at, id: context.id,
-            text: text.value)
-        message.replyTo = replyTo
-        try context.store.insertMessage(message, in: room.key, by: context.user.key)
         if !mentions.isEmpty { try context.store.insertMentions(mentions, number: number, in: room.key) }
         return ["seq": .integer(seq), "number": .integer(number), "at": .string(context.at.description)]
     }

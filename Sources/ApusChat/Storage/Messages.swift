@@ -3,10 +3,8 @@ package import ApusWire
 
 /// Messages, inside a write transaction.
 package protocol MessageWriting: AnyObject {
-    /// Takes the room's next message number: no gap, no repeat.
+    /// Takes the room's next message number: no gap, no repeat. The event that has it is the message.
     func takeNumber(in room: RoomKey) throws -> Int64
-    /// Its text and its mentions are those of its `message.created`, which must be in the log.
-    func insertMessage(_ message: Message, in room: RoomKey, by: UserKey) throws
     /// A message without its reactions, deleted ones too; nil when there is none.
     func message(_ number: Int64, in room: Room) throws -> Message?
     /// What an event of a message brought; nil once the message is deleted, and for events of other things.

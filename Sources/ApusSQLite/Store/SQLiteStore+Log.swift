@@ -34,14 +34,8 @@ extension SQLiteStore {
             }
             var found: [EncodedEvent] = []
             var through = through
-            for range in ranges where range.after < through {
-                let cursor = try Row.fetchCursor(
-                    database.cachedStatement(
-                        sql: """
-                            \(Self.select) WHERE event.audience = ? AND event.seq > ? AND event.seq <= ?
-                            ORDER BY event.seq
-                            """), arguments: [range.audience, range.after, min(range.through, through)])
-                // One page from each room is all that can be needed; past it nothing is needed of any room.
+            /// One page from each room is all that can be needed; past it nothing is needed of any room.
+            func take(_ cursor: RowCursor) throws {
                 var size = 0
                 var count = 0
                 while count <= limit, size <= bytes, let row = try cursor.next() {
@@ -52,6 +46,20 @@ extension SQLiteStore {
                     size += event.json.count
                     if size > bytes || count > limit { through = event.seq }
                 }
+            }
+            let projected = try Self.projected(database)
+            for range in ranges where range.after < min(through, projected) {
+                try take(
+                    Row.fetchCursor(
+                        database.cachedStatement(sql: Self.projectedEvents),
+                        arguments: [range.audience, range.after, min(range.through, through)]))
+            }
+            if projected < through {
+                let audiences = JSONValue.array(ranges.map { .integer($0.audience) }).encoded
+                try take(
+                    Row.fetchCursor(
+                        database.cachedStatement(sql: Self.tail),
+                        arguments: [max(after, projected), through, String(decoding: audiences, as: UTF8.self)]))
             }
             found.removeAll { $0.seq > through }
             found.sort { $0.seq < $1.seq }
@@ -95,6 +103,7 @@ extension SQLiteStore {
             arguments: [after, through])
         var found: [EncodedEvent] = []
         var size = 0
+        var through = through
         while found.count <= limit, size <= bytes, let row = try cursor.next() {
             let audience = Audience(index: row[1])
             guard scope.contains(audience), visibility.sees(audience, at: row[0]) else { continue }
@@ -102,6 +111,7 @@ extension SQLiteStore {
             guard visibility.sees(event) else { continue }
             found.append(event)
             size += event.json.count
+            if size > bytes || found.count > limit { through = event.seq }
         }
         return page(found, through: through, limit: limit, bytes: bytes)
     }
@@ -119,10 +129,21 @@ extension SQLiteStore {
         return LogPage(events: Array(found[..<count]), through: found[count - 1].seq)
     }
 
-    static let select = """
+    static let select = "\(columns) FROM event \(joined)"
+
+    private static let columns = """
         SELECT event.seq, event.audience, event.type, room.slug, user.id, event.at, event.command_id, event.data,
                event.number, event.witness
-        FROM event JOIN user ON user.key = event.by LEFT JOIN room ON room.key = event.audience
+        """
+    private static let joined = "JOIN user ON user.key = event.by LEFT JOIN room ON room.key = event.audience"
+
+    private static let projectedEvents = """
+        \(columns) FROM audience_event AS place CROSS JOIN event ON event.seq = place.seq \(joined)
+        WHERE place.audience = ? AND place.seq > ? AND place.seq <= ? ORDER BY place.seq
+        """
+    private static let tail = """
+        \(select) WHERE event.seq > ? AND event.seq <= ? AND event.audience IN (SELECT value FROM json_each(?))
+        ORDER BY event.seq
         """
 
     static func event(_ row: Row) -> EncodedEvent {

@@ -14,47 +14,55 @@ extension SQLiteStore {
                     database.cachedStatement(sql: "SELECT since FROM member WHERE room = ? AND user = ?"),
                     arguments: [key.raw, user.raw]), let room = try Room.find(database, key: key)
             else { return nil }
-            let floor = Self.floor(room, since: since)
-            func older(than number: Int64, _ limit: Int) throws -> [Message] {
-                try Self.messages(
-                    database, room, "AND message.number < ? AND message.seq >= ? ORDER BY message.number DESC LIMIT ?",
-                    [number, floor, limit + 1])
-            }
-            func newer(than number: Int64, _ limit: Int) throws -> [Message] {
-                try Self.messages(
-                    database, room, "AND message.number > ? AND message.seq >= ? ORDER BY message.number LIMIT ?",
-                    [number, floor, limit + 1])
-            }
-            var before: [Message] = []
-            var after: [Message] = []
-            var beforeLimit = limit
-            var afterLimit = limit
+            // Numbers have no gap, so a page is a range of them.
+            let first = try Self.firstNumber(database, room, since: since)
+            let range: Range<Int64>
             switch anchor {
-            case .end: before = try older(than: .max, limit)
-            case .before(let number): before = try older(than: number, limit)
-            case .after(let number): after = try newer(than: number, limit)
+            case .end: range = room.head + 1 - Int64(limit)..<room.head + 1
+            case .before(let number): range = min(number, room.head + 1) - Int64(limit)..<number
+            case .after(let number): range = max(number + 1, first)..<max(number + 1, first) + Int64(limit)
             case .around(let number):
-                beforeLimit = limit / 2
-                afterLimit = limit - beforeLimit
-                before = try older(than: number, beforeLimit)
-                after = try newer(than: number - 1, afterLimit)
+                let before = Int64(limit / 2)
+                range = min(number, room.head + 1) - before..<max(number, first) + Int64(limit) - before
             }
+            let readable = range.clamped(to: first..<max(first, room.head + 1))
             let messages = try Self.withReactions(
-                database, Array(before.prefix(beforeLimit).reversed() + after.prefix(afterLimit)), for: user)
+                database,
+                readable.isEmpty ? [] : Self.messages(database, room, readable.lowerBound...readable.upperBound - 1),
+                for: user)
             // On an empty page the anchor itself is where the page would be.
-            let (first, last): (Int64, Int64) =
+            let (start, end): (Int64, Int64) =
                 switch anchor {
+                case _ where !readable.isEmpty: (readable.lowerBound, readable.upperBound - 1)
                 case .end: (room.head + 1, room.head)
                 case .before(let number): (number, number - 1)
                 case .after(let number): (number + 1, number)
                 case .around(let number): (number, number - 1)
                 }
-            let start = messages.first?.number ?? first
-            let end = messages.last?.number ?? last
             return HistoryPage(
-                seq: try Self.head(database), messages: messages,
-                hasMoreBefore: try !older(than: start, 0).isEmpty, hasMoreAfter: try !newer(than: end, 0).isEmpty)
+                seq: try Self.head(database), messages: messages, hasMoreBefore: first <= min(start - 1, room.head),
+                hasMoreAfter: max(first, end + 1) <= room.head)
         }
+    }
+
+    /// The number of the first message that a member may read; past the head if there is none.
+    private static func firstNumber(_ database: Database, _ room: Room, since: Int64) throws -> Int64 {
+        let floor = floor(room, since: since)
+        if floor == 0 { return 1 }
+        return try Int64.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT event.number FROM audience_event AS place CROSS JOIN event ON event.seq = place.seq
+                    WHERE place.audience = ? AND place.seq >= ? AND event.number IS NOT NULL
+                    ORDER BY place.seq LIMIT 1
+                    """), arguments: [room.key.raw, floor])
+            ?? Int64.fetchOne(
+                database.cachedStatement(
+                    sql: """
+                        SELECT number FROM event WHERE seq > (SELECT through FROM projection) AND seq >= ?
+                        AND audience = ? AND number IS NOT NULL ORDER BY seq LIMIT 1
+                        """), arguments: [floor, room.key.raw])
+            ?? room.head + 1
     }
 
     /// The first seq whose messages a member may read back to.
@@ -65,15 +73,19 @@ extension SQLiteStore {
         }
     }
 
-    /// Messages without their reactions.
-    static func messages(
-        _ database: Database, _ room: Room, _ condition: String, _ arguments: [any DatabaseValueConvertible]
-    ) throws -> [Message] {
+    /// The messages of these numbers, without their reactions.
+    static func messages(_ database: Database, _ room: Room, _ numbers: ClosedRange<Int64>) throws -> [Message] {
         try Row.fetchAll(
             database.cachedStatement(
                 sql: """
-                    \(Message.columns) WHERE message.room = ? \(condition)
-                    """), arguments: StatementArguments([room.key.raw] + arguments)
+                    \(Message.columns) WHERE message.room = ? AND message.number BETWEEN ? AND ? ORDER BY message.number
+                    """), arguments: [room.key.raw, numbers.lowerBound, numbers.upperBound]
+        ).map { try Message($0, in: room.slug) }
+    }
+
+    static func message(_ database: Database, _ room: Room, seq: Int64) throws -> [Message] {
+        try Row.fetchAll(
+            database.cachedStatement(sql: "\(Message.columns) WHERE message.seq = ?"), arguments: [seq]
         ).map { try Message($0, in: room.slug) }
     }
 
@@ -115,7 +127,7 @@ extension Message {
         SELECT message.number, message.seq, user.id, message.at, message.command_id, event.data ->> '$.text',
                message.changed, message.reply_to, event.data -> '$.mentions', message.edited_at,
                message.deleted_at IS NOT NULL
-        FROM message JOIN user ON user.key = message.by JOIN event ON event.seq = message.text_seq
+        FROM current_message AS message JOIN user ON user.key = message.by JOIN event ON event.seq = message.text_seq
         """
 
     init(_ row: Row, in room: String) throws {

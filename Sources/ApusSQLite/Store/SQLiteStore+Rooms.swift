@@ -34,7 +34,7 @@ extension SQLiteStore {
             let rows = try Row.fetchAll(
                 database.cachedStatement(
                     sql: """
-                        \(Room.columns), member.since FROM room
+                        \(Room.listColumns), member.since FROM \(Room.roomsWithTail)
                         LEFT JOIN member ON member.room = room.key AND member.user = ?
                         WHERE room.kind = 'public' AND room.slug > ? AND (? OR room.archived_at IS NULL)
                         ORDER BY room.slug LIMIT ?
@@ -85,7 +85,8 @@ extension SQLiteStore {
             let rows = try Row.fetchAll(
                 database.cachedStatement(
                     sql: """
-                        \(Room.columns), member.since, member.read, member.role, member.notifications FROM room JOIN member ON member.room = room.key
+                        \(Room.listColumns), member.since, member.read, member.role, member.notifications
+                        FROM \(Room.roomsWithTail) JOIN member ON member.room = room.key
                         WHERE member.user = ? AND member.since IS NOT NULL ORDER BY room.slug
                         """), arguments: [user.raw])
             var snapshot = Snapshot(
@@ -100,9 +101,8 @@ extension SQLiteStore {
     private static func entry(_ database: Database, _ row: Row, for user: UserKey) throws -> RoomEntry {
         let room = Room(row)
         let role: String = row["role"]
-        let last = try messages(
-            database, room, "AND message.number <= ? AND message.seq >= ? ORDER BY message.number DESC LIMIT 1",
-            [room.head, floor(room, since: row["since"])])
+        let floor = floor(room, since: row["since"])
+        let last = try messages(database, room, room.head...room.head).filter { $0.created >= floor }
         var entry = RoomEntry(
             room: room, role: RoomRole(rawValue: role) ?? .member, since: row["since"], read: row["read"],
             lastMessage: try withReactions(database, last, for: user).first)
@@ -135,18 +135,18 @@ extension SQLiteStore {
             var drafts: [SignalDraft] = []
             for key in rooms {
                 guard let room = try Room.find(database, key: key) else { continue }
-                let rows = try Row.fetchAll(
-                    database.cachedStatement(
-                        sql: """
-                            SELECT member.user, user.id, member.delivered, member.read
-                            FROM member JOIN user ON user.key = member.user
-                            WHERE member.room = ? AND member.since IS NOT NULL AND member.delivered > 0
-                            """), arguments: [key.raw])
                 if room.memberCount > smallRoomMembers {
                     let least = try Progress.least(database, in: key)
                     // Nothing is told of a room at rest: that is what absence means.
                     if least.delivered > 0 { drafts.append(.receipts(room, least, at: Timestamp(milliseconds: 0))) }
                 } else {
+                    let rows = try Row.fetchAll(
+                        database.cachedStatement(
+                            sql: """
+                                SELECT member.user, user.id, member.delivered, member.read
+                                FROM member JOIN user ON user.key = member.user
+                                WHERE member.room = ? AND member.since IS NOT NULL AND member.delivered > 0
+                                """), arguments: [key.raw])
                     drafts += rows.map {
                         .receipt(
                             room, UserKey($0[0]), $0[1], Progress(delivered: $0[2], read: $0[3]),

@@ -8,8 +8,12 @@ extension SQLiteStore {
             try Int.fetchOne(
                 database.cachedStatement(
                     sql: """
-                        SELECT count(*) FROM (SELECT 1 FROM message
-                            WHERE seq > (SELECT indexed FROM search_progress) AND deleted_at IS NULL LIMIT ?)
+                        SELECT count(*) FROM (
+                            SELECT 1 FROM message
+                            WHERE seq > (SELECT indexed FROM search_progress) AND deleted_at IS NULL
+                            UNION ALL
+                            SELECT 1 FROM event WHERE seq > (SELECT through FROM projection) AND number IS NOT NULL
+                            LIMIT ?)
                         """), arguments: [limit]) ?? 0
         }
     }
@@ -29,7 +33,7 @@ extension SQLiteStore {
             let match = SearchTerms.match(request.query, in: readable.keys.sorted { $0.raw < $1.raw }, by: author)
             let (hits, next) = try Self.hits(database, match, request, readable)
             let results = try hits.flatMap { hit in
-                let found = try Self.messages(database, hit.room, "AND message.seq = ?", [hit.seq])
+                let found = try Self.message(database, hit.room, seq: hit.seq)
                 return try Self.withReactions(database, found, for: request.user)
                     .map { SearchPage.Result(message: $0, highlights: hit.highlights) }
             }
@@ -54,7 +58,8 @@ extension SQLiteStore {
         let rows = try Row.fetchAll(
             database.cachedStatement(
                 sql: """
-                    \(Room.columns), member.since FROM room JOIN member ON member.room = room.key
+                    \(Room.listColumns), member.since
+                    FROM \(Room.roomsWithTail) JOIN member ON member.room = room.key
                     WHERE member.user = ?1 AND member.since IS NOT NULL AND (?2 IS NULL OR room.key = ?2)
                     """), arguments: [user.raw, room?.raw])
         return Dictionary(
@@ -70,7 +75,8 @@ extension SQLiteStore {
             database.cachedStatement(
                 sql: """
                     SELECT indexed, EXISTS (SELECT 1 FROM message WHERE seq > indexed AND deleted_at IS NULL)
-                    FROM search_progress
+                        OR EXISTS (SELECT 1 FROM event WHERE seq > through AND number IS NOT NULL)
+                    FROM search_progress, projection
                     """))
         guard let row else { return 0 }
         let isBehind: Bool = row[1]

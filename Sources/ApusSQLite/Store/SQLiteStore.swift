@@ -25,9 +25,12 @@ package final class SQLiteStore: ChatStore {
     let pool: DatabasePool
     let memory: WriterMemory
     private static let busyMilliseconds: Int32 = 5000
+    private let longestTail: Int
 
     /// Opens the file, making or migrating it. The caller holds the folder's lock.
-    package init(path: String) throws {
+    /// - Parameter longestTail: for tests; see `SQLiteTransaction+Projection.swift`.
+    package init(path: String, longestTail: Int = SQLiteTransaction.longestTail) throws {
+        self.longestTail = longestTail
         var configuration = Configuration()
         configuration.maximumReaderCount = 6  // as many as threads that read: 4 for everything, 2 for searches
         configuration.busyMode = .timeout(Double(Self.busyMilliseconds) / 1000)
@@ -65,9 +68,12 @@ package final class SQLiteStore: ChatStore {
     /// Begins a new epoch, as every start of a writer does.
     package func beginEpoch(at now: Timestamp) throws {
         _ = try commit { database in
+            let head = try Self.head(database)
             try database.execute(
                 sql: "INSERT INTO epoch (name, first_seq, started_at) VALUES (?, ?, ?)",
-                arguments: [OpaqueID.make(length: 8), try Self.head(database) + 1, now.milliseconds])
+                arguments: [OpaqueID.make(length: 8), head + 1, now.milliseconds])
+            // All clients may come back at once now, and read from the disk.
+            try SQLiteTransaction(database, memory, head: head, usesSavepoints: false).project()
         }
     }
 
@@ -85,6 +91,7 @@ package final class SQLiteStore: ChatStore {
             let head = try memory.head ?? Self.head(database)
             let transaction = SQLiteTransaction(database, memory, head: head, usesSavepoints: usesSavepoints)
             try body(transaction)
+            try transaction.projectLongTail(longestTail)
             memory.head = transaction.head
         }
     }

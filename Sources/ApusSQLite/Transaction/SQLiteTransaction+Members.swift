@@ -23,8 +23,7 @@ extension SQLiteTransaction {
         try run(
             """
             INSERT INTO member (room, user, since, role, delivered, read)
-            SELECT ?1, ?2, ?3, ?4, head, head
-            FROM (SELECT ifnull(max(number), 0) AS head FROM message WHERE room = ?1) WHERE TRUE
+            SELECT ?1, ?2, ?3, ?4, head, head FROM (SELECT \(Room.head(of: "?1")) AS head) WHERE TRUE
             ON CONFLICT (room, user) DO UPDATE SET since = excluded.since, role = excluded.role,
                 delivered = excluded.delivered, read = excluded.read
             """, room.raw, user.raw, seq, role.rawValue)

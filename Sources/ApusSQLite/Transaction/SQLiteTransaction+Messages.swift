@@ -7,18 +7,14 @@ extension SQLiteTransaction {
     func takeNumber(in room: RoomKey) throws -> Int64 {
         takenNumbers += 1
         return try memory.takeNumber(in: room) {
-            try row("SELECT ifnull(max(number), 0) FROM message WHERE room = ?", room.raw)![0]  // always one row
+            try row("SELECT \(Room.head(of: "?1"))", room.raw)![0]  // always one row
         }
     }
 
-    func insertMessage(_ message: Message, in room: RoomKey, by: UserKey) throws {
-        try memory.insertMessage.run(
-            message.created, room.raw, message.number, message.seq, by.raw, message.at.milliseconds, message.id,
-            message.created, message.replyTo)
-    }
-
     func message(_ number: Int64, in room: Room) throws -> Message? {
-        try SQLiteStore.messages(database, room, "AND message.number = ?", [number]).first
+        // Who asks may be about to change it.
+        try project()
+        return try SQLiteStore.messages(database, room, number...number).first
     }
 
     func text(of seq: Int64) throws -> String? {
@@ -52,6 +48,8 @@ extension SQLiteTransaction {
     }
 
     func insertMentions(_ mentions: [Mention], number: Int64, in room: RoomKey) throws {
+        // Those who count them ask `message` whose they are.
+        try project()
         for mention in mentions {
             try run(
                 "INSERT INTO mention (user, room, number) VALUES (?, ?, ?)", mention.user?.raw ?? 0, room.raw, number)

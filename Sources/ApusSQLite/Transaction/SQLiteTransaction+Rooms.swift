@@ -50,6 +50,7 @@ extension SQLiteTransaction {
     }
 
     func delivered(upTo seq: Int64, to user: UserKey, in scope: Scope) throws -> [RoomKey] {
+        try project()
         let behind = try Int64.fetchAll(
             database.cachedStatement(
                 sql: """
@@ -60,8 +61,9 @@ extension SQLiteTransaction {
             guard scope.contains(room) else { return false }
             let number: Int64? = try row(
                 """
-                SELECT number FROM event WHERE audience = ? AND seq <= ? AND number IS NOT NULL
-                ORDER BY seq DESC LIMIT 1
+                SELECT event.number FROM audience_event AS place CROSS JOIN event ON event.seq = place.seq
+                WHERE place.audience = ? AND place.seq <= ? AND event.number IS NOT NULL
+                ORDER BY place.seq DESC LIMIT 1
                 """, room.raw, seq)?[0]
             guard let number else { return false }
             try run(
@@ -109,12 +111,36 @@ extension Room {
         ).map(Room.init)
     }
 
-    /// The columns that `init(_:)` reads, by position.
-    static let columns = """
-        SELECT room.key, room.slug, room.kind, room.name, room.topic, room.history,
-            ifnull((SELECT max(number) FROM message WHERE message.room = room.key), 0), room.members,
+    /// The columns that `init(_:)` reads, by position; for one room.
+    static let columns = columns(head: head(of: "room.key"))
+
+    /// The same for many rooms, to be followed by `FROM` and `roomsWithTail`: the log's tail is gone through once.
+    static let listColumns = """
+        WITH tail AS MATERIALIZED (
+            SELECT audience, max(number) AS head FROM event
+            WHERE seq > (SELECT through FROM projection) AND number IS NOT NULL GROUP BY audience)
+        \(columns(head: "max(\(projectedHead(of: "room.key")), ifnull(tail.head, 0))"))
+        """
+    static let roomsWithTail = "room LEFT JOIN tail ON tail.audience = room.key"
+
+    private static func columns(head: String) -> String {
+        """
+        SELECT room.key, room.slug, room.kind, room.name, room.topic, room.history, \(head), room.members,
             room.archived_at IS NOT NULL, room.pair
         """
+    }
+
+    /// The last message number of a room.
+    static func head(of room: String) -> String {
+        """
+        max(\(projectedHead(of: room)), ifnull((SELECT max(number) FROM event
+            WHERE event.seq > (SELECT through FROM projection) AND event.audience = \(room)), 0))
+        """
+    }
+
+    private static func projectedHead(of room: String) -> String {
+        "ifnull((SELECT max(number) FROM message WHERE message.room = \(room)), 0)"
+    }
 
     init(_ row: Row) {
         let kind: String = row[2]

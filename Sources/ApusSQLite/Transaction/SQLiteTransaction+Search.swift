@@ -4,6 +4,7 @@ import GRDB
 extension SQLiteTransaction {
     func indexMessages(within time: Duration) throws -> Bool {
         let end = ContinuousClock.now + time
+        try project()
         let rows = try Row.fetchCursor(
             database.cachedStatement(
                 sql: """

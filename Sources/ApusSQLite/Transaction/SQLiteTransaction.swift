@@ -12,6 +12,8 @@ final class SQLiteTransaction: ChatTransaction {
     private let usesSavepoints: Bool
     private(set) var head: Int64
     var takenNumbers = 0
+    /// Changes that say nothing new: nobody minds when a command that fails leaves them.
+    var projectionChanges = 0
 
     init(_ database: Database, _ memory: WriterMemory, head: Int64, usesSavepoints: Bool) {
         self.database = database
@@ -64,7 +66,7 @@ final class SQLiteTransaction: ChatTransaction {
     }
 
     /// Grows with every change of this transaction, those included that are still to be written.
-    private var changes: Int { database.totalChangesCount + takenNumbers }
+    private var changes: Int { database.totalChangesCount - projectionChanges + takenNumbers }
 
     // MARK: the log
 

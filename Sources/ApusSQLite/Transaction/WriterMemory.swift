@@ -17,7 +17,6 @@ final class WriterMemory: @unchecked Sendable {
     let findCommand: PreparedStatement
     let insertCommand: PreparedStatement
     let insertEvent: PreparedStatement
-    let insertMessage: PreparedStatement
     let insertTerms: PreparedStatement
     let findRoom: PreparedStatement
     let findStay: PreparedStatement
@@ -27,6 +26,8 @@ final class WriterMemory: @unchecked Sendable {
 
     /// The log's last seq, as of the last transaction.
     var head: Int64?
+    /// The seq up to which the projections are complete.
+    var projected: Int64?
     private var rooms: [String: Room] = [:]
     private var slugs: [RoomKey: String] = [:]
     private var stays: [MemberKey: Int64] = [:]
@@ -44,11 +45,6 @@ final class WriterMemory: @unchecked Sendable {
             """
             INSERT INTO event (seq, audience, type, by, at, command_id, data, number, about, witness)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, on: database)
-        insertMessage = try PreparedStatement(
-            """
-            INSERT INTO message (seq, room, number, changed, by, at, command_id, text_seq, reply_to)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, on: database)
         insertTerms = try PreparedStatement("INSERT INTO search (rowid, terms) VALUES (?, ?)", on: database)
         findRoom = try PreparedStatement("\(Room.columns) FROM room WHERE room.slug = ?", on: database)
@@ -135,6 +131,7 @@ final class WriterMemory: @unchecked Sendable {
     /// What was read may have been rolled back.
     func forget() {
         head = nil
+        projected = nil
         rooms = [:]
         slugs = [:]
         stays = [:]

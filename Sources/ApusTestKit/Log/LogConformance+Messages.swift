@@ -36,10 +36,6 @@ extension LogConformance {
                         data: JSONValue.object(["number": .integer(number), "text": .string(text)]).encoded,
                         number: number)
                     try transaction.append(event, by: ada)
-                    try transaction.insertMessage(
-                        Message(
-                            room: "one", number: number, created: event.seq, by: "", at: bench.at, id: nil, text: text),
-                        in: room.key, by: ada)
                 }
             }
             for number in 1...3 as ClosedRange<Int64> {

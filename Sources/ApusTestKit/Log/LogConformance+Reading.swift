@@ -144,7 +144,10 @@ extension LogConformance {
             var after: Int64 = 0
             let head = try bench.store.head()
             while after < head {
-                let page = try bench.seqs(ada, in: scope, after: after, limit: Int.random(in: 1...50, using: &random))
+                // Fewer bytes than one event has, too.
+                let page = try bench.seqs(
+                    ada, in: scope, after: after, limit: Int.random(in: 1...50, using: &random),
+                    bytes: Int.random(in: 1...600, using: &random))
                 try require(page.through > after, "a page after \(after) does not go on")
                 try require(page.seqs.allSatisfy { $0 > after && $0 <= page.through }, "a page holds what is outside")
                 found += page.seqs

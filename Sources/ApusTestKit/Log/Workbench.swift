@@ -72,11 +72,7 @@ struct Workbench {
     @discardableResult
     func post(_ text: String, in room: Room, by user: UserKey, in transaction: any ChatTransaction) throws -> Int64 {
         let number = try transaction.takeNumber(in: room.key)
-        let seq = try append(.room(room.key), text, by: user, number: number, in: transaction)
-        try transaction.insertMessage(
-            Message(room: room.slug, number: number, created: seq, by: "", at: at, id: nil, text: text), in: room.key,
-            by: user)
-        return seq
+        return try append(.room(room.key), text, by: user, number: number, in: transaction)
     }
 
     func seqs(
