@@ -14,35 +14,38 @@ enum SearchTerms {
     private static let prefixes = [2, 3]
 
     /// Private-use characters, which no token holds.
-    private static let roomMark = "\u{E000}"
-    private static let authorMark = "\u{E001}"
-    private static let prefixMark = "\u{E002}"
+    private static let roomMark: StaticString = "\u{E000}"
+    private static let authorMark: StaticString = "\u{E001}"
+    private static let prefixMark: StaticString = "\u{E002}"
 
     private static func room(_ key: RoomKey) -> String { "\(roomMark)\(key.raw)" }
     private static func author(_ key: Int64) -> String { "\(authorMark)\(key)" }
 
-    /// What the index keeps of a message. An entry is removed by the same words it was made of, so whoever changes this
-    /// begins the index anew in a migration.
-    static func document(_ text: String, room: Int64, by: Int64) -> String {
-        var terms: [String] = []
-        var known: Set<String> = []
-        func add(_ term: String) { if known.insert(term).inserted { terms.append(term) } }
-        add(Self.room(RoomKey(room)))
-        add(author(by))
-        var last = ""
-        for token in SearchText(text).tokens {
+    /// What the index keeps of a message, in UTF-8. An entry is removed by the same words it was made of, so whoever
+    /// changes this begins the index anew in a migration.
+    static func document(_ text: String, room: Int64, by: Int64) -> [UInt8] {
+        let text = SearchText(text)
+        let most = 2 + text.tokens.count * (1 + prefixes.count)
+        var terms = DistinctTerms(most: most, size: 4 * text.folded.count, areComposed: text.isComposed)
+        terms.add(self.room(RoomKey(room)).utf8)
+        terms.add(author(by).utf8)
+        var last = 0
+        for token in text.tokens {
+            let bytes = text.folded[token.folded]
             switch token.kind {
             case .word:
-                add(cut(token.text, longestTerm) ?? token.text)
-                for length in prefixes { if let beginning = cut(token.text, length) { add(prefixMark + beginning) } }
+                terms.add(cut(bytes, longestTerm) ?? bytes)
+                for length in prefixes {
+                    if let beginning = cut(bytes, length) { terms.add(beginning, marked: prefixMark) }
+                }
             case .dense:
-                add(token.text)
-                if token.isBound { add(last + token.text) }
-                last = token.text
-            case .symbol: add(token.text)
+                terms.add(bytes)
+                if token.isBound { terms.add(text.folded[last..<token.folded.upperBound]) }
+                last = token.folded.lowerBound
+            case .symbol: terms.add(bytes)
             }
         }
-        return terms.joined(separator: " ")
+        return terms.bytes
     }
 
     /// The FTS5 query for all messages that may match, and maybe some that do not.
@@ -69,18 +72,23 @@ enum SearchTerms {
 
     private static func prefix(_ text: String) -> String {
         let length = text.unicodeScalars.count
-        if prefixes.contains(length) { return quoted(prefixMark + text) }
+        if prefixes.contains(length) { return quoted("\(prefixMark)\(text)") }
         return cut(text, longestTerm).map(quoted) ?? quoted(text) + "*"
     }
 
     private static func quoted(_ term: String) -> String { "\"\(term)\"" }
 
-    /// The first scalars; nil when there are fewer.
     private static func cut(_ text: String, _ length: Int) -> String? {
-        let scalars = text.unicodeScalars
-        guard let end = scalars.index(scalars.startIndex, offsetBy: length, limitedBy: scalars.endIndex) else {
-            return nil
+        cut(Array(text.utf8)[...], length).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The first scalars of UTF-8; nil when there are fewer.
+    private static func cut(_ bytes: ArraySlice<UInt8>, _ length: Int) -> ArraySlice<UInt8>? {
+        var scalars = 0
+        for (index, byte) in zip(bytes.indices, bytes) where byte & 0xC0 != 0x80 {
+            if scalars == length { return bytes[..<index] }
+            scalars += 1
         }
-        return end == scalars.endIndex ? text : String(scalars[..<end])
+        return scalars == length ? bytes : nil
     }
 }

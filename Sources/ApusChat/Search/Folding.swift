@@ -17,6 +17,8 @@ enum Folding {
     struct Unit: Sendable {
         let kind: Kind
         let text: String
+        /// Makes one character with the one before it, if nothing stands between them.
+        let joins: Bool
     }
 
     /// What is left of a character: mostly one unit, several for the likes of ㍿ and ﬁ, none for what nobody sees
@@ -24,10 +26,10 @@ enum Folding {
     static func units(_ character: Character) -> [Unit] {
         let scalars = character.unicodeScalars
         if let first = scalars.first, scalars.count == 1, isPlainDense(first.value) {
-            return [Unit(kind: .dense, text: String(character))]
+            return [Unit(kind: .dense, text: String(character), joins: false)]
         }
         if let known = cache.withLock({ $0[character] }) { return known }
-        let units = fold(String(character)).map { Unit(kind: kind($0), text: String($0)) }
+        let units = fold(String(character)).map { Unit(kind: kind($0), text: String($0), joins: joins($0)) }
         cache.withLock { cache in
             if cache.count >= maximumCached { cache = [:] }
             cache[character] = units
@@ -49,6 +51,9 @@ enum Folding {
         text.unicodeScalars.removeAll(where: isInvisible)
         return text.precomposedStringWithCanonicalMapping
     }
+
+    /// Marks join everything; the vowels and endings of Hangul join a syllable, which this is.
+    private static func joins(_ character: Character) -> Bool { "가\(character)".count == 1 }
 
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
@@ -82,7 +87,7 @@ enum Folding {
     }
 
     /// Dense characters that folding leaves as they are: kana, Han, Hangul syllables.
-    private static func isPlainDense(_ value: UInt32) -> Bool {
+    static func isPlainDense(_ value: UInt32) -> Bool {
         switch value {
         case 0x3041...0x3096, 0x30A1...0x30FA, 0x30FC...0x30FE, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xAC00...0xD7A3,
             0x20000...0x2A6DF:

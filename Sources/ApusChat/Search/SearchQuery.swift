@@ -5,7 +5,13 @@ package struct SearchQuery: Sendable {
     /// Tokens that must follow one another. Words written with spaces are a phrase each; words in quotation marks are
     /// one together, and so is what is written in one piece: `well-known`, `用Swift寫的`.
     package struct Phrase: Sendable, Equatable {
-        package let tokens: [SearchText.Token]
+        package struct Token: Sendable, Equatable {
+            package let kind: SearchText.Token.Kind
+            package let text: String
+            package let isBound: Bool
+        }
+
+        package let tokens: [Token]
         /// Whether the last token may be the beginning of a word: the one that is being typed.
         package let isOpen: Bool
     }
@@ -25,7 +31,8 @@ package struct SearchQuery: Sendable {
         let chunks = Self.chunks(text)
         var phrases: [Phrase] = []
         for (index, chunk) in chunks.enumerated() {
-            let tokens = SearchText(String(chunk.text)).tokens
+            let text = SearchText(String(chunk.text))
+            let tokens = text.tokens.map { Phrase.Token(kind: $0.kind, text: text.text(of: $0), isBound: $0.isBound) }
             guard let last = tokens.last else { continue }
             let isOpen =
                 index == chunks.count - 1 && !chunk.isClosed && last.kind == .word
@@ -69,10 +76,10 @@ package struct SearchQuery: Sendable {
     /// Where a text holds what is looked for, in UTF-16 code units, in order and without overlaps; nil when some of it
     /// is missing.
     package func highlights(in text: String) -> [Range<Int>]? {
-        let tokens = SearchText(text).tokens
+        let text = SearchText(text)
         var found: [Range<Int>] = []
         for phrase in phrases {
-            let places = phrase.places(in: tokens)
+            let places = phrase.places(in: text)
             if places.isEmpty { return nil }
             found += places
         }
@@ -90,19 +97,25 @@ package struct SearchQuery: Sendable {
 }
 
 extension SearchQuery.Phrase {
-    fileprivate func places(in text: [SearchText.Token]) -> [Range<Int>] {
-        guard text.count >= tokens.count else { return [] }
-        return (0...(text.count - tokens.count)).compactMap { start in
+    fileprivate func places(in text: SearchText) -> [Range<Int>] {
+        let candidates = text.tokens
+        guard candidates.count >= tokens.count else { return [] }
+        return (0...(candidates.count - tokens.count)).compactMap { start in
             for (offset, wanted) in tokens.enumerated() {
-                let token = text[start + offset]
+                let token = candidates[start + offset]
                 if wanted.isBound, !token.isBound { return nil }
                 let isPrefix = isOpen && offset == tokens.count - 1
-                let matches =
-                    isPrefix
-                    ? token.text.unicodeScalars.starts(with: wanted.text.unicodeScalars) : token.text == wanted.text
-                if !matches { return nil }
+                guard text.holds(wanted.text, at: token, asPrefix: isPrefix) else { return nil }
             }
-            return text[start].range.lowerBound..<text[start + tokens.count - 1].range.upperBound
+            return candidates[start].range.lowerBound..<candidates[start + tokens.count - 1].range.upperBound
         }
+    }
+}
+
+extension SearchText {
+    fileprivate func holds(_ wanted: String, at token: Token, asPrefix: Bool) -> Bool {
+        let bytes = folded[token.folded]
+        if asPrefix { return bytes.starts(with: wanted.utf8) }
+        return bytes.elementsEqual(wanted.utf8) || (!isComposed && text(of: token) == wanted)
     }
 }

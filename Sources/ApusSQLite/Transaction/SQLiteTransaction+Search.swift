@@ -38,13 +38,13 @@ extension SQLiteTransaction {
         // The index keeps no text: an entry is removed by naming what it was made of.
         try run(
             "INSERT INTO search (search, rowid, terms) VALUES ('delete', ?, ?)", seq,
-            SearchTerms.document(old, room: row[0], by: row[1]))
+            String(decoding: SearchTerms.document(old, room: row[0], by: row[1]), as: UTF8.self))
         if let new { try insertTerms(seq, SearchTerms.document(new, room: row[0], by: row[1])) }
         try run("UPDATE search_progress SET is_stale = TRUE")
     }
 
-    private func insertTerms(_ seq: Int64, _ terms: String) throws {
-        try memory.insertTerms.run(seq, terms)
+    private func insertTerms(_ seq: Int64, _ terms: [UInt8]) throws {
+        try memory.insertTerms.run(seq, SQLiteText(utf8: terms))
     }
 
     // MARK: what deleted text leaves
