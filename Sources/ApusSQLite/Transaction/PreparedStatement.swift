@@ -6,6 +6,9 @@ import GRDBSQLite
 final class PreparedStatement {
     private let statement: OpaquePointer
     private let sql: String
+    /// The texts and BLOBs of a run, one after the other. SQLite reads them where they are instead of allocating a copy
+    /// of each; so they stay until the next run.
+    private var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 1)
 
     init(_ sql: String, on database: Database) throws {
         var statement: OpaquePointer?
@@ -19,7 +22,10 @@ final class PreparedStatement {
     }
 
     /// Must be called before the connection closes.
-    deinit { sqlite3_finalize(statement) }
+    deinit {
+        sqlite3_finalize(statement)
+        bytes.deallocate()
+    }
 
     /// Runs the statement to its end.
     func run<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
@@ -30,10 +36,12 @@ final class PreparedStatement {
     func first<Row, each Value: SQLiteBindable>(
         _ values: repeat each Value, read: (borrowing PreparedRow) -> Row
     ) throws -> Row? {
-        var index: Int32 = 1
+        var size = 0
+        for value in repeat each values { size += value.byteCount }
+        reserve(size)
+        var placeholders = Placeholders(of: statement, bytes: bytes)
         for value in repeat each values {
-            guard value.bind(to: statement, at: index) == SQLITE_OK else { throw failure() }
-            index += 1
+            guard value.fill(&placeholders) == SQLITE_OK else { throw failure() }
         }
         defer { sqlite3_reset(statement) }
         switch sqlite3_step(statement) {
@@ -41,6 +49,13 @@ final class PreparedStatement {
         case SQLITE_DONE: return nil
         default: throw failure()
         }
+    }
+
+    /// Before anything is bound: what is bound already would be lost.
+    private func reserve(_ size: Int) {
+        if size < bytes.count { return }
+        bytes.deallocate()
+        bytes = .allocate(byteCount: 2 * size, alignment: 1)
     }
 
     private func failure() -> DatabaseError {
@@ -68,23 +83,69 @@ struct PreparedRow: ~Copyable {
     }
 }
 
-/// What can take a placeholder's place.
-protocol SQLiteBindable {
-    /// Returns SQLite's result code. SQLite has copied the value when this returns.
-    func bind(to statement: OpaquePointer, at index: Int32) -> Int32
+/// The placeholders of a statement that are still to be filled, in order, and where bytes can be put for them.
+struct Placeholders: ~Copyable {
+    private let statement: OpaquePointer
+    private var index: Int32 = 0
+    private var free: UnsafeMutableRawBufferPointer.SubSequence
+
+    fileprivate init(of statement: OpaquePointer, bytes: UnsafeMutableRawBufferPointer) {
+        self.statement = statement
+        free = bytes[...]
+    }
+
+    fileprivate mutating func null() -> Int32 {
+        index += 1
+        return sqlite3_bind_null(statement, index)
+    }
+
+    fileprivate mutating func integer(_ value: Int64) -> Int32 {
+        index += 1
+        return sqlite3_bind_int64(statement, index, value)
+    }
+
+    fileprivate mutating func text(_ utf8: UnsafeBufferPointer<UInt8>) -> Int32 {
+        index += 1
+        let place = keep(UnsafeRawBufferPointer(utf8))
+        return sqlite3_bind_text(
+            statement, index, place.assumingMemoryBound(to: CChar.self), Int32(utf8.count), stays)
+    }
+
+    fileprivate mutating func blob(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+        index += 1
+        return sqlite3_bind_blob(statement, index, keep(bytes), Int32(bytes.count), stays)
+    }
+
+    /// No bytes have an address too, or SQLite would take them for NULL.
+    private mutating func keep(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer {
+        let place = UnsafeMutableRawBufferPointer(rebasing: free)
+        place.copyMemory(from: bytes)
+        free = free.dropFirst(bytes.count)
+        return UnsafeRawPointer(place.baseAddress!)  // there is always a byte more than is needed
+    }
 }
 
-/// SQLite copies what it is given (sqlite.org/c3ref/c_static.html).
-private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+/// The bytes stay where they are while the statement runs (`SQLITE_STATIC`, sqlite.org/c3ref/c_static.html).
+private let stays: sqlite3_destructor_type? = nil
+
+/// What can take a placeholder's place.
+protocol SQLiteBindable {
+    /// How many bytes of the statement's it takes.
+    var byteCount: Int { get }
+    /// Fills the next placeholder. Returns SQLite's result code.
+    func fill(_ placeholders: inout Placeholders) -> Int32
+}
 
 extension Int64: SQLiteBindable {
-    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 { sqlite3_bind_int64(statement, index, self) }
+    var byteCount: Int { 0 }
+    func fill(_ placeholders: inout Placeholders) -> Int32 { placeholders.integer(self) }
 }
 
 extension String: SQLiteBindable {
-    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    var byteCount: Int { utf8.count }
+    func fill(_ placeholders: inout Placeholders) -> Int32 {
         var text = self
-        return text.withUTF8 { SQLiteText.bind($0, to: statement, at: index) }
+        return text.withUTF8 { placeholders.text($0) }
     }
 }
 
@@ -92,33 +153,24 @@ extension String: SQLiteBindable {
 struct SQLiteText: SQLiteBindable {
     let utf8: [UInt8]
 
-    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
-        utf8.withUnsafeBufferPointer { Self.bind($0, to: statement, at: index) }
-    }
-
-    fileprivate static func bind(
-        _ bytes: UnsafeBufferPointer<UInt8>, to statement: OpaquePointer, at index: Int32
-    ) -> Int32 {
-        // No bytes may have no address, which SQLite would take for NULL.
-        guard let start = bytes.baseAddress else { return sqlite3_bind_text(statement, index, "", 0, copied) }
-        return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
-            sqlite3_bind_text(statement, index, $0, Int32(bytes.count), copied)
-        }
+    var byteCount: Int { utf8.count }
+    func fill(_ placeholders: inout Placeholders) -> Int32 {
+        utf8.withUnsafeBufferPointer { placeholders.text($0) }
     }
 }
 
 struct SQLiteBlob: SQLiteBindable {
     let bytes: [UInt8]
 
-    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
-        bytes.isEmpty
-            ? sqlite3_bind_zeroblob(statement, index, 0)
-            : sqlite3_bind_blob(statement, index, bytes, Int32(bytes.count), copied)
+    var byteCount: Int { bytes.count }
+    func fill(_ placeholders: inout Placeholders) -> Int32 {
+        bytes.withUnsafeBytes { placeholders.blob($0) }
     }
 }
 
 extension Optional: SQLiteBindable where Wrapped: SQLiteBindable {
-    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
-        self?.bind(to: statement, at: index) ?? sqlite3_bind_null(statement, index)
+    var byteCount: Int { self?.byteCount ?? 0 }
+    func fill(_ placeholders: inout Placeholders) -> Int32 {
+        self?.fill(&placeholders) ?? placeholders.null()
     }
 }
