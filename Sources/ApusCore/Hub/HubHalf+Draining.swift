@@ -46,12 +46,8 @@ extension HubHalf {
         signalVersion = delivery.signalVersion
         // Replies first, so that a poster's reply and its own message go out in one write.
         for addressed in mail.replies { addressed.address.receiver.value.receive(addressed.replies) }
-        if dirty.count == 1, touched.isEmpty {
-            deliver(dirty[0])
-        } else {
-            for list in dirty { settle(list) }
-            deliverTouched()
-        }
+        for list in dirty { deliver(list, isOnly: dirty.count == 1) }
+        deliverTouched()
         finish(mail)
         if !idleRooms.isEmpty {
             let idle = idleRooms.filter { rooms[$0] == nil }
@@ -118,12 +114,17 @@ extension HubHalf {
         return false
     }
 
-    /// The only room that has something: its readers are gone through once, for what a connection consists of falls
-    /// out of the processor's cache before a second round over a thousand others.
-    private func deliver(_ list: RoomReaders) {
+    /// The last that a room has. Who gets nothing besides is written to at once, for what a connection consists of
+    /// falls out of the processor's cache before a second round over a thousand others.
+    /// - Parameter isOnly: no other room has something.
+    private func deliver(_ list: RoomReaders, isOnly: Bool) {
         guard let segment = list.take() else { return }
         for seat in list.seats {
             let reader = seat.reader
+            guard reader.pending == nil, isOnly || reader.seats.count == 1 else {
+                hand(segment, to: reader)
+                continue
+            }
             guard takes(segment, reader) else { continue }
             if reader.sink.isWritable { deliver(segment, to: reader) } else { fallBehind(reader) }
             reader.sink.flush()
@@ -131,6 +132,7 @@ extension HubHalf {
     }
 
     private func deliverTouched() {
+        if touched.isEmpty { return }
         let readers = touched
         touched = []
         for reader in readers where !reader.isEnded {

@@ -11,7 +11,9 @@ package final class OutgoingBatch {
     package let bye: Bye?
     /// Where in the signal map the reader stands once it has this.
     let signalVersion: Int64?
-    private var forms: [TransportKind: ByteBuffer] = [:]
+    /// Nearly always there is one form, which costs no dictionary.
+    private var form: (kind: TransportKind, bytes: ByteBuffer)?
+    private var otherForms: [TransportKind: ByteBuffer] = [:]
 
     package init(
         _ batch: EncodedBatch, epoch: String, more: Bool = false, bye: Bye? = nil, signalVersion: Int64? = nil
@@ -25,9 +27,15 @@ package final class OutgoingBatch {
 
     /// The bytes in one transport's form.
     package func bytes(for kind: TransportKind, make: (OutgoingBatch) -> ByteBuffer) -> ByteBuffer {
-        if let bytes = forms[kind] { return bytes }
+        guard let form else {
+            let bytes = make(self)
+            self.form = (kind, bytes)
+            return bytes
+        }
+        if form.kind == kind { return form.bytes }
+        if let bytes = otherForms[kind] { return bytes }
         let bytes = make(self)
-        forms[kind] = bytes
+        otherForms[kind] = bytes
         return bytes
     }
 }

@@ -11,6 +11,8 @@ final class Segment {
 
     let events: [EncodedEvent]
     let signals: [EncodedSignal]
+    /// The first answer, which costs no list, and more of them.
+    private var first: Cached?
     private var cache: [Cached] = []
     private var full: (user: UserKey, scope: Scope, from: Int64, limit: Int, batches: [OutgoingBatch])?
 
@@ -26,7 +28,9 @@ final class Segment {
     ) -> [OutgoingBatch] {
         let withSignals = withSignals && !signals.isEmpty
         let key = withSignals ? limit : -limit
-        if let hit = cache.first(where: { $0.from == from && $0.limit == key && $0.to == to }) { return hit.batches }
+        let isHit = { (cached: Cached) in cached.from == from && cached.limit == key && cached.to == to }
+        if let first, isHit(first) { return first.batches }
+        if let hit = cache.first(where: isHit) { return hit.batches }
         var batches = split(events, from: from, to: to, limit: limit)
         if withSignals {
             batches[batches.count - 1].signals = signals.map(\.json)
@@ -37,7 +41,8 @@ final class Segment {
                 $0.element, epoch: epoch, more: $0.offset < batches.count - 1,
                 signalVersion: $0.element.signalsTo == nil ? nil : signalVersion)
         }
-        if cache.count < 4 { cache.append(Cached(from: from, limit: key, to: to, batches: outgoing)) }
+        let cached = Cached(from: from, limit: key, to: to, batches: outgoing)
+        if first == nil { first = cached } else if cache.count < 3 { cache.append(cached) }
         return outgoing
     }
 }
