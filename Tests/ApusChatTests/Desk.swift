@@ -69,13 +69,21 @@ final class Desk: ReplyReceiver {
     /// The one reply's `ok`, or its problem thrown.
     @discardableResult
     func ok(_ user: Identity, _ json: String) throws -> JSONObject {
-        try send(user, json)[0].result.get()
+        try send(user, json)[0].result.get().object
     }
 
     func problem(_ user: Identity, _ json: String) throws -> ProblemCode? { try send(user, json)[0].problem }
 
     func receive(_ replies: [Reply]) { self.replies += replies }
     func flush() {}
+}
+
+extension Reply.Content {
+    var object: JSONObject {
+        get throws { try JSONValue(parsing: json).object ?? [:] }
+    }
+
+    subscript(name: String) -> JSONValue? { try? object[name] }
 }
 
 extension Reply {

@@ -36,3 +36,7 @@ final class Writing: ReplyReceiver {
     func receive(_ replies: [Reply]) { self.replies += replies }
     func flush() {}
 }
+
+extension Reply.Content {
+    subscript(name: String) -> JSONValue? { try? JSONValue(parsing: json)[name] }
+}

@@ -50,7 +50,11 @@ struct CommandTests {
     func `what a command brings is written as a reply`(list: String) throws {
         for vector in try Vectors.load("commands", list) as [Good] {
             let ok = try #require(vector.ok.jsonValue.object)
-            let reply = try written(Reply(id: vector.command["id"]?.string, result: .success(ok)).encode)
+            let reply = try written(
+                Reply(
+                    id: vector.command["id"]?.string,
+                    result: .success(Reply.Content(json: JSONValue.object(ok).encoded))
+                ).encode)
             #expect(reply["ok"] == vector.ok)
             #expect(reply["id"] == vector.command["id"] ?? .null)
             #expect(reply.names == ["id", "ok"])

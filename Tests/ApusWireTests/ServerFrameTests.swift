@@ -40,14 +40,20 @@ struct ServerFrameTests {
         #expect(batch.to == vector.content["to"]?.integer)
     }
 
+    @Test func `a repeated reply says what the first one said, and that it is one`() {
+        #expect(Reply.Content { $0.member("seq", 7) }.repeated == ["seq": 7, "repeated": true])
+        #expect(([:] as Reply.Content).repeated == ["repeated": true])
+    }
+
     @Test(arguments: try vectors("reply"))
     func `a reply is read and written alike`(vector: Vector) throws {
         let id = vector.content["id"]?.string
-        let result: Result<JSONObject, Problem>
+        let result: Result<Reply.Content, Problem>
         if let error = vector.content["error"] {
             result = .failure(try Problem(vector: error))
         } else {
-            result = .success(try #require(vector.content["ok"]?.jsonValue.object))
+            let ok = try #require(vector.content["ok"]?.jsonValue)
+            result = .success(Reply.Content(json: ok.encoded))
         }
         #expect(try written(Reply(id: id, result: result).encode) == vector.content)
 

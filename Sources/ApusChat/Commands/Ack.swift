@@ -15,7 +15,7 @@ package struct Ack: ChatCommand {
 
     package var content: JSONValue { [.string(connection), .integer(seq)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         guard let hub = context.hub, let id = hub.reader(named: connection), let sent = hub.sent(connection: id),
             sent.user == context.user.key
         else {

@@ -13,7 +13,7 @@ package protocol ChatCommand: Sendable {
     /// guessed from any hash.
     var said: String? { get }
     /// Validates, changes, and returns the reply's `ok`. Throws a `Problem` for what the client can mend.
-    func run(in context: CommandContext) throws -> JSONObject
+    func run(in context: CommandContext) throws -> Reply.Content
 }
 
 extension ChatCommand {

@@ -8,7 +8,7 @@ struct MemberAdd: MemberCommand {
     let slug: String
     let user: String
 
-    func run(in context: CommandContext) throws -> JSONObject {
+    func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.room(slug)
         try context.refuseDirect(room)
         if try !context.governs(room) {

@@ -7,7 +7,7 @@ struct MemberBan: MemberCommand {
     let slug: String
     let user: String
 
-    func run(in context: CommandContext) throws -> JSONObject {
+    func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.governedRoom(slug)
         let account = try context.person(user)
         let person = account.identity

@@ -20,7 +20,7 @@ package struct MemberChangeRole: ChatCommand {
 
     package var content: JSONValue { [.string(slug), .string(user), .string(role.rawValue)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.governedRoom(slug)
         let (account, present) = try context.member(user, of: room)
         if present == role { return ["seq": .integer(context.store.head)] }

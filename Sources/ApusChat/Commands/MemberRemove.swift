@@ -7,7 +7,7 @@ struct MemberRemove: MemberCommand {
     let slug: String
     let user: String
 
-    func run(in context: CommandContext) throws -> JSONObject {
+    func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.governedRoom(slug)
         let person = try context.member(user, of: room).account.identity
         if person.key == context.user.key {

@@ -7,7 +7,7 @@ struct MemberUnban: MemberCommand {
     let slug: String
     let user: String
 
-    func run(in context: CommandContext) throws -> JSONObject {
+    func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.governedRoom(slug)
         let person = try context.person(user).identity
         guard try context.store.isBanned(person.key, from: room.key) else {

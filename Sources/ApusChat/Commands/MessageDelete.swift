@@ -14,7 +14,7 @@ package struct MessageDelete: ChatCommand {
 
     package var content: JSONValue { [.string(slug), .integer(number)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let governs = try context.governs(context.room(slug))
         let room = try governs ? context.governedRoom(slug) : context.openRoom(slug)
         let message = try context.messageOrTombstone(number, in: room)

@@ -17,7 +17,7 @@ package struct MessageEdit: ChatCommand {
     package var content: JSONValue { [.string(slug), .integer(number)] }
     package var said: String? { text.value }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         try text.check(context.limits)
         let room = try context.openRoom(slug)
         let message = try context.message(number, in: room)

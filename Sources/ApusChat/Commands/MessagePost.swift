@@ -15,11 +15,11 @@ package struct MessagePost: ChatCommand {
     }
 
     package var content: JSONValue {
-        .array([.string(slug)] + (replyTo.map { [.integer($0)] } ?? []))
+        if let replyTo { [.string(slug), .integer(replyTo)] } else { [.string(slug)] }
     }
     package var said: String? { text.value }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         try text.check(context.limits)
         let room = try context.openRoom(slug)
         if let replyTo { _ = try context.message(replyTo, in: room) }
@@ -33,6 +33,10 @@ package struct MessagePost: ChatCommand {
             mentions.map(\.id).encodeMentions(into: &$0)
         }
         if !mentions.isEmpty { try context.store.insertMentions(mentions, number: number, in: room.key) }
-        return ["seq": .integer(seq), "number": .integer(number), "at": .string(context.at.description)]
+        return Reply.Content {
+            $0.member("seq", seq)
+            $0.member("number", number)
+            $0.member("at", context.at)
+        }
     }
 }

@@ -21,7 +21,7 @@ package struct Presence: ChatCommand {
 
     package var content: JSONValue { [.string(state.rawValue)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let isAway = state == .away
         let user = context.user
         context.afterCommit.append { $0.setAway(isAway, user) }

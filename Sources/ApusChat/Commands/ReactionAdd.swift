@@ -15,7 +15,7 @@ package struct ReactionAdd: ChatCommand {
 
     package var content: JSONValue { reaction.content }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.openRoom(reaction.slug)
         let message = try context.message(reaction.number, in: room)
         if try context.store.hasReaction(emoji, to: message, by: context.user.key) {

@@ -10,7 +10,7 @@ package struct ReactionRemove: ChatCommand {
 
     package var content: JSONValue { reaction.content }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.openRoom(reaction.slug)
         let message = try context.message(reaction.number, in: room)
         // As it came first: that is what clients show of it, and look-alikes may be there from before they were one.

@@ -15,7 +15,7 @@ package struct Read: ChatCommand {
 
     package var content: JSONValue { [.string(slug), .integer(number)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.memberRoom(slug)
         guard number <= room.head else {
             throw Problem(

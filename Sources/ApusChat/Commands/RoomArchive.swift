@@ -14,7 +14,7 @@ package struct RoomArchive: ChatCommand {
 
     package var content: JSONValue { [.string(slug), .bool(isOn)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.governedRoom(evenArchived: slug)
         if room.isArchived == isOn { return ["seq": .integer(context.store.head)] }
         try context.store.archiveRoom(room.key, at: isOn ? context.at : nil)

@@ -45,7 +45,7 @@ package struct RoomCreate: ChatCommand {
         [slug.map { .string($0) } ?? .null, .string(name), .string(topic), .string(history.rawValue)]
     }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         if let slug, try context.store.room(named: slug) != nil {
             throw Problem(.roomExists, "There is a room \"\(slug)\" already; join it, or choose another name.")
         }

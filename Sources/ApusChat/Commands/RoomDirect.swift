@@ -21,7 +21,7 @@ package struct RoomDirect: ChatCommand {
 
     package var content: JSONValue { .array(others.map { .string($0) }) }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         if others.contains(context.user.id) {
             throw Problem(.invalidField, "\"users\" of room.direct names the others, and you are not one of them.")
         }
@@ -39,7 +39,7 @@ package struct RoomDirect: ChatCommand {
         return Self.ok(room, seq)
     }
 
-    private static func ok(_ room: Room, _ seq: Int64) -> JSONObject {
+    private static func ok(_ room: Room, _ seq: Int64) -> Reply.Content {
         ["seq": .integer(seq), "room": .string(room.slug)]
     }
 }

@@ -10,7 +10,7 @@ package struct RoomJoin: ChatCommand {
 
     package var content: JSONValue { [.string(slug)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.room(slug)
         if let since = try context.store.stay(of: context.user.key, in: room.key) { return ["seq": .integer(since)] }
         try context.requireOpen(room)

@@ -10,7 +10,7 @@ package struct RoomLeave: ChatCommand {
 
     package var content: JSONValue { [.string(slug)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.memberRoom(slug)
         try context.refuseDirect(room)
         return ["seq": .integer(try context.leave(context.user, from: room))]

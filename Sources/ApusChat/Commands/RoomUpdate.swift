@@ -27,7 +27,7 @@ package struct RoomUpdate: ChatCommand {
         ]
     }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let before = try context.governedRoom(slug)
         var room = before
         room.name = name ?? before.name

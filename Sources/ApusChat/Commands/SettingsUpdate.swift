@@ -55,7 +55,7 @@ package struct SettingsUpdate: ChatCommand {
         }
     }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         switch change {
         case .notifications(let notifications, let slug):
             let room = try context.memberRoom(slug)
@@ -91,7 +91,7 @@ package struct SettingsUpdate: ChatCommand {
         }
     }
 
-    private func append(in context: CommandContext, data: (inout JSONWriter) -> Void) throws -> JSONObject {
+    private func append(in context: CommandContext, data: (inout JSONWriter) -> Void) throws -> Reply.Content {
         let seq = try context.append("settings.updated", for: .user(context.user.key), data: data)
         return ["seq": .integer(seq)]
     }

@@ -16,7 +16,7 @@ package struct Typing: ChatCommand {
 
     package var content: JSONValue { [.string(slug), .bool(isOn)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let room = try context.openRoom(slug)
         context.signals.append(
             SignalDraft(

@@ -11,7 +11,7 @@ package struct UserBan: ChatCommand {
 
     package var content: JSONValue { [.string(user)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         try context.requireServerAdmin()
         let account = try context.account(id: user)
         try context.account().checkBan(of: account)

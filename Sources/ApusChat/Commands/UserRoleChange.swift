@@ -17,7 +17,7 @@ package struct UserRoleChange: ChatCommand {
 
     package var content: JSONValue { [.string(user), .string(role.rawValue)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         try context.requireServerAdmin()
         let account = try context.account(id: user)
         try context.account().check(role, for: account, ownerCount: context.store.ownerCount())

@@ -10,7 +10,7 @@ package struct UserUnban: ChatCommand {
 
     package var content: JSONValue { [.string(user)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         try context.requireServerAdmin()
         let account = try context.account(id: user)
         guard account.isBanned else { return ["seq": .integer(context.store.head)] }

@@ -13,7 +13,7 @@ package struct UserUpdate: ChatCommand {
 
     package var content: JSONValue { [.string(displayName)] }
 
-    package func run(in context: CommandContext) throws -> JSONObject {
+    package func run(in context: CommandContext) throws -> Reply.Content {
         let account = try context.account()
         let user = account.identity
         // Not by `==`, for which two spellings of an accent are one.

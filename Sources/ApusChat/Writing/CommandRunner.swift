@@ -11,8 +11,16 @@ final class CommandRunner {
         var signals: [SignalDraft] = []
         var receipts: Set<MemberKey> = []
         var afterCommit: [@Sendable (Hub) -> Void] = []
-        /// Told to the metrics: `ok`, `repeated`, or a problem's code.
-        var results: [String] = []
+        /// Told to the metrics: how many in a row ended with `ok`, `repeated`, or a problem's code.
+        var results: [(label: String, count: Int)] = []
+
+        mutating func count(_ label: String) {
+            if results.last?.label == label {
+                results[results.count - 1].count += 1
+            } else {
+                results.append((label, 1))
+            }
+        }
 
         /// Signals are told after the events of the group: what somebody signalled before leaving is over by then.
         mutating func forgetSignals(ofWhoLeftIn events: [LogEvent]) {
@@ -21,6 +29,11 @@ final class CommandRunner {
                 signals.removeAll { $0.key.room == room && $0.key.user == user }
             }
         }
+    }
+
+    private struct Success {
+        let ok: Reply.Content
+        let isRepeat: Bool
     }
 
     private let hub: Hub
@@ -46,42 +59,42 @@ final class CommandRunner {
         var replies: [Reply] = []
         var stopped = false
         for item in submission.items {
-            let result: Result<JSONObject, Problem>
+            let result: Result<Success, Problem>
             if stopped {
                 result = .failure(Problem(.notTried, "An earlier command of the array failed; send this one again."))
             } else {
                 result = try run(item, of: submission, in: store, into: &outcome)
             }
             if case .failure(let problem) = result, problem.code.isRetryable { stopped = true }
-            outcome.results.append(Self.label(result))
-            replies.append(Reply(id: item.id, result: result))
+            outcome.count(Self.label(result))
+            replies.append(Reply(id: item.id, result: result.map(\.ok)))
         }
         return replies
     }
 
-    private static func label(_ result: Result<JSONObject, Problem>) -> String {
+    private static func label(_ result: Result<Success, Problem>) -> String {
         switch result {
-        case .success(let ok): ok["repeated"] == true ? "repeated" : "ok"
+        case .success(let success): success.isRepeat ? "repeated" : "ok"
         case .failure(let problem): problem.code.rawValue
         }
     }
 
     private func run(
         _ item: Command.Item, of submission: Submission, in store: any ChatTransaction, into outcome: inout Outcome
-    ) throws -> Result<JSONObject, Problem> {
+    ) throws -> Result<Success, Problem> {
         do {
             let command = try item.command.get()
             let context = CommandContext(
                 store: store, hub: hub, user: try current(submission.user, in: store), id: command.id,
                 at: hub.wallClock(), limits: limits)
-            let ok = try store.savepoint { try run(command, in: context, payer: submission.payer) }
+            let success = try store.savepoint { try run(command, in: context, payer: submission.payer) }
             outcome.forgetSignals(ofWhoLeftIn: context.events)
             outcome.events += context.events
             outcome.purged += context.purged
             outcome.signals += context.signals
             outcome.receipts.formUnion(context.receipts)
             outcome.afterCommit += context.afterCommit
-            return .success(ok)
+            return .success(success)
         } catch let problem as Problem {
             return .failure(problem)
         } catch let failure as StorageFailure {
@@ -111,11 +124,11 @@ final class CommandRunner {
         return account.identity
     }
 
-    private func run(_ command: Command, in context: CommandContext, payer: UserKey) throws -> JSONObject {
+    private func run(_ command: Command, in context: CommandContext, payer: UserKey) throws -> Success {
         let known = chatCommands[command.op]
         // The id comes before every other check, so that a repeat is answered even when it would now be refused.
         if let id = command.id, let first = try context.store.remembered(id, of: context.user.key) {
-            return try repeated(command, known, first, in: context.store)
+            return Success(ok: try repeated(command, known, first, in: context.store), isRepeat: true)
         }
         try charge(payer, at: context.at)
         guard let known else {
@@ -126,16 +139,16 @@ final class CommandRunner {
         let ok = try decoded.run(in: context)
         if let id = command.id, known.isRemembered {
             try context.store.remember(
-                RememberedCommand(hash: Self.hash(decoded), reply: JSONValue.object(ok).encoded), id: id,
+                RememberedCommand(hash: Self.hash(decoded), reply: ok.json), id: id,
                 of: context.user.key)
         }
-        return ok
+        return Success(ok: ok, isRepeat: false)
     }
 
     private func repeated(
         _ command: Command, _ known: (any ChatCommand.Type)?, _ first: RememberedCommand, in store: any ChatTransaction
-    ) throws -> JSONObject {
-        var ok = try JSONValue(parsing: first.reply).object ?? [:]
+    ) throws -> Reply.Content {
+        let ok = Reply.Content(json: first.reply)
         if !first.hash.isEmpty {
             // A command that does not decode is not the one that succeeded.
             let decoded = known.flatMap { try? $0.init(Fields(command)) }
@@ -143,16 +156,17 @@ final class CommandRunner {
                 throw Problem(.idReused, "The id was used for another command; give each command an id of its own.")
             }
         }
-        ok["repeated"] = true
-        return ok
+        return ok.repeated
     }
 
     /// Whether a command says what the first one of its id said: the first reply names the event that brought it. Where
     /// there is no text any more, or never was (an edit to the same text may name a reaction), it is not compared.
     private static func says(
-        _ command: some ChatCommand, asIn reply: JSONObject, _ store: any ChatTransaction
+        _ command: some ChatCommand, asIn reply: Reply.Content, _ store: any ChatTransaction
     ) throws -> Bool {
-        guard let said = command.said, let seq = reply["seq"]?.integer, let text = try store.text(of: seq) else {
+        guard let said = command.said, let seq = try JSONValue(parsing: reply.json)["seq"]?.integer,
+            let text = try store.text(of: seq)
+        else {
             return true
         }
         // Not by `==`, for which two spellings of an accent are one.
@@ -161,7 +175,11 @@ final class CommandRunner {
 
     /// What makes two commands the same, but for what is said: op and known fields. 128 bits of SHA-256.
     private static func hash(_ command: some ChatCommand) -> [UInt8] {
-        let content: JSONValue = [.string(type(of: command).op), command.content]
-        return SHA256.hash(data: content.encoded).withUnsafeBytes { Array($0.prefix(16)) }
+        var writer = JSONWriter(capacity: 128)
+        writer.array {
+            $0.string(type(of: command).op)
+            $0.value(command.content)
+        }
+        return SHA256.hash(data: writer.bytes).withUnsafeBytes { Array($0.prefix(16)) }
     }
 }

@@ -111,7 +111,7 @@ final class WriterThread: @unchecked Sendable {
             instruments.appendBatch.observe(outcome.events.count)
             instruments.commitTime.observe(Int(commit / .microseconds(1)))
         }
-        for result in outcome.results { instruments.commands[result].add() }
+        for result in outcome.results { instruments.commands[result.label].add(result.count) }
         FaultPoint.reach(.beforeReply)
         for action in outcome.afterCommit { action(hub) }
         hub.publish(

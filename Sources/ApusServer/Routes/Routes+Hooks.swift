@@ -68,7 +68,7 @@ extension Routes {
         }
         var command: JSONObject = ["op": "message.post", "room": .string(hook.room), "text": .string(text)]
         if let id = request.headers[.idempotencyKey] { command["id"] = .string(id) }
-        _ = try await backend.run(command, as: hook.user, payer: hook.by)
+        try await backend.run(command, as: hook.user, payer: hook.by)
         return Self.response(.ok, "text/plain; charset=utf-8", Array("ok".utf8))
     }
 }

@@ -67,8 +67,7 @@ extension Reply {
             if let id { $0.member("id", id) } else { $0.member("id", raw: "null".utf8) }
             switch result {
             case .success(let ok):
-                $0.name("ok")
-                $0.value(.object(ok))
+                $0.member("ok", raw: ok.json)
             case .failure(let problem):
                 $0.name("error")
                 problem.encode(into: &$0)

@@ -65,13 +65,41 @@ public struct Batch<Event: Sendable, Signal: Sendable>: Sendable {
 
 /// The answer to one command.
 public struct Reply: Sendable, Equatable {
+    /// What a command has brought: the object `ok`, made bytes once for the reply and for what is remembered of it.
+    public struct Content: Sendable, Equatable {
+        public let json: [UInt8]
+
+        /// - Parameter json: one JSON object as `JSONWriter` writes it, without spaces.
+        public init(json: [UInt8]) { self.json = json }
+
+        public init(_ members: (inout JSONWriter) -> Void) {
+            var writer = JSONWriter(capacity: 64)
+            writer.object(members)
+            json = writer.bytes
+        }
+
+        /// The same for a command that has happened before.
+        public var repeated: Content {
+            let isEmpty = json.count == "{}".utf8.count
+            return Content(json: json.dropLast() + (isEmpty ? #""repeated":true}"# : #","repeated":true}"#).utf8)
+        }
+    }
+
     /// The command's id; nil for a command that had none.
     public var id: String?
-    public var result: Result<JSONObject, Problem>
+    public var result: Result<Content, Problem>
 
-    public init(id: String?, result: Result<JSONObject, Problem>) {
+    public init(id: String?, result: Result<Content, Problem>) {
         self.id = id
         self.result = result
+    }
+}
+
+extension Reply.Content: ExpressibleByDictionaryLiteral {
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        var object = JSONObject()
+        for (name, value) in elements { object[name] = value }
+        json = JSONValue.object(object).encoded
     }
 }
 
