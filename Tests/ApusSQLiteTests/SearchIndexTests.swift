@@ -100,6 +100,15 @@ struct SearchIndexTests {
         #expect(try found("words") == [2, 1])
     }
 
+    @Test func `an edit leaves the upkeep nothing to do: what it said before stays in the log, too`() throws {
+        try post(["first words", "second words"])
+        try #require(try purge(store) >= 1)
+        _ = try store.write { try change(1, to: "other phrases", in: $0) }
+        #expect(try Self.write(store) { try $0.purgeIndex(within: .zero) } == .nothingToDo)
+        _ = try store.write { try change(1, to: nil, in: $0) }
+        #expect(try Self.write(store) { try $0.purgeIndex(within: .zero) } == .unfinished)
+    }
+
     @Test func `a message that changes before it is indexed comes into the index once, as it is then`() throws {
         _ = try store.write { transaction in
             for (index, text) in ["old text", "old news"].enumerated() {
@@ -129,7 +138,7 @@ struct SearchIndexTests {
     /// Step by step; returns how many there were, the one that finds nothing left included.
     private func purge(_ store: SQLiteStore) throws -> Int {
         var steps = 1
-        while try Self.write(store, { try $0.purgeIndex(within: .zero) }) { steps += 1 }
+        while try Self.write(store, { try $0.purgeIndex(within: .zero) }) == .unfinished { steps += 1 }
         return steps
     }
 
@@ -147,7 +156,7 @@ struct SearchIndexTests {
         _ = try store.write { transaction in
             try change(124, to: nil, in: transaction)
             // In the same transaction: the removal is not written down yet.
-            #expect(try transaction.purgeIndex(within: .zero))
+            #expect(try transaction.purgeIndex(within: .zero) == .unfinished)
         }
         #expect(try purge(store) >= 1)
         #expect(try !fileHoldsSecret())

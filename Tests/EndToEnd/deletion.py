@@ -10,14 +10,14 @@ BESIDE_OTHERS = True
 
 
 def files_with(server, text):
-    """The files of the data folder in which a text stands."""
+    """The files of the data folder in which a text stands, also as the search index has it."""
     found = []
     for folder, _, names in os.walk(server.data):
         for name in names:
             path = os.path.join(folder, name)
             try:
                 with open(path, "rb") as file:
-                    if text.encode() in file.read():
+                    if text.lower().encode() in file.read().lower():
                         found.append(name)
             except OSError:  # a socket, or gone since it was listed
                 continue
@@ -70,4 +70,6 @@ def test_it_is_gone_after_a_crash_too(folder):
             if end == server.kill:
                 check(files_with(server, word), f"{word} has gone already: nothing is tested")
                 server.start()
+                # The search index removes by and by what it had of it.
+                wait_for(lambda: not files_with(server, word), lambda: f"{word} to go from {files_with(server, word)}", 70)
             check(not files_with(server, word), f"{word} is left after {end.__name__} in {files_with(server, word)}")

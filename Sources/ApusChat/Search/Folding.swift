@@ -30,6 +30,8 @@ enum Folding {
         }
         if let known = cache.withLock({ $0[character] }) { return known }
         let units = fold(String(character)).map { Unit(kind: kind($0), text: String($0), joins: joins($0)) }
+        // A whole message of marks may be one character.
+        if character.utf8.count > longestCached { return units }
         cache.withLock { cache in
             if cache.count >= maximumCached { cache = [:] }
             cache[character] = units
@@ -40,6 +42,8 @@ enum Folding {
     /// Normalizing costs a microsecond a character; a language has few.
     private static let cache = Mutex<[Character: [Unit]]>([:])
     private static let maximumCached = 10_000
+    /// In bytes: the longest emoji have 35.
+    static let longestCached = 40
 
     /// Compatibility decomposition without accents, case folded (by way of capitals, which know ß and final sigma),
     /// composed again. Only the accents of Latin, Greek and Cyrillic go: in Japanese, Thai or Hindi a mark makes

@@ -4,8 +4,15 @@ package import ApusCore
 package protocol SearchWriting: AnyObject {
     /// Indexes the next messages until `time` is over, one of them at least. Returns whether there are more.
     func indexMessages(within time: Duration) throws -> Bool
-    /// Removes what deleted text has left in the index's file until `time` is over. Returns whether there is more.
-    func purgeIndex(within time: Duration) throws -> Bool
+    /// Removes what deleted text has left in the index until `time` is over.
+    func purgeIndex(within time: Duration) throws -> IndexPurge
+}
+
+package enum IndexPurge: Sendable {
+    case nothingToDo
+    case unfinished
+    /// Whatever copies the store has beside its tables, such as a write-ahead log, are now to be wiped.
+    case finished
 }
 
 package struct SearchRequest: Sendable {

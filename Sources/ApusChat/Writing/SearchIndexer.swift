@@ -53,8 +53,8 @@ package final class SearchIndexer: Sendable {
     private func step(from head: Int64) {
         submit { [stepTime] store in
             // What is deleted is of no use to anybody; what is new may be looked for already.
-            let hasMore = try store.indexMessages(within: stepTime)
-            return hasMore ? true : try store.purgeIndex(within: stepTime)
+            if try store.indexMessages(within: stepTime) { return .unfinished }
+            return try store.purgeIndex(within: stepTime)
         } done: { [self] result in
             let hasMore = (try? result.get()) == true  // after a failure the next tick tries again
             if hasMore, writer.depth == 0 { return step(from: head) }
@@ -72,7 +72,7 @@ package final class SearchIndexer: Sendable {
         while hasMore, ContinuousClock.now < deadline {
             hasMore = await withCheckedContinuation { continuation in
                 submit { [stepTime] store in
-                    try store.indexMessages(within: stepTime)
+                    try store.indexMessages(within: stepTime) ? .unfinished : .nothingToDo
                 } done: { result in
                     if case .success(true) = result {
                         continuation.resume(returning: true)
@@ -85,15 +85,16 @@ package final class SearchIndexer: Sendable {
     }
 
     private func submit(
-        _ work: @escaping @Sendable (any ChatTransaction) throws -> Bool,
+        _ work: @escaping @Sendable (any ChatTransaction) throws -> IndexPurge,
         done: @escaping @Sendable (Result<Bool, any Error>) -> Void
     ) {
         let outcome = Outcome()
         writer.submit(
             WriteJob(
                 run: { store in
-                    outcome.hasMore = try work(store)
-                    return []
+                    let state = try work(store)
+                    outcome.hasMore = state == .unfinished
+                    return WriteJob.Effects(events: [], wipes: state == .finished)
                 },
                 done: { [self] result in
                     tell(result)

@@ -27,10 +27,13 @@ package struct WriteJob: Sendable {
         package let events: [LogEvent]
         /// Members whose receipts are to be told anew.
         package let receipts: Set<MemberKey>
+        /// Something that was deleted is to go from the store's files.
+        package let wipes: Bool
 
-        package init(events: [LogEvent], receipts: Set<MemberKey> = []) {
+        package init(events: [LogEvent], receipts: Set<MemberKey> = [], wipes: Bool = false) {
             self.events = events
             self.receipts = receipts
+            self.wipes = wipes
         }
 
         package init(arrayLiteral events: LogEvent...) { self.init(events: events) }

@@ -46,6 +46,7 @@ final class WriterThread: @unchecked Sendable {
         var outcome = CommandRunner.Outcome()
         var replies: [AddressedReplies] = []
         var failedJobs: [Int: any Error] = [:]
+        var wipes = false
         var receipts = self.receipts
         let tellsReceipts = group.contains { if case .receipts = $0 { true } else { false } }
         let acks = tellsReceipts ? hub.takeAcks() : []
@@ -57,6 +58,7 @@ final class WriterThread: @unchecked Sendable {
                 outcome = CommandRunner.Outcome()
                 replies = []
                 failedJobs = [:]
+                wipes = false
                 receipts = self.receipts
                 if hasFailed { try transaction.touch() }
                 for (index, work) in group.enumerated() {
@@ -72,6 +74,7 @@ final class WriterThread: @unchecked Sendable {
                             }
                             outcome.events += effects.events
                             outcome.receipts.formUnion(effects.receipts)
+                            wipes = wipes || effects.wipes
                         } catch let failure as StorageFailure {
                             throw failure
                         } catch let restart as TransactionRestart {
@@ -92,7 +95,7 @@ final class WriterThread: @unchecked Sendable {
             runner.commit()
             self.receipts = receipts
             hasFailed = false
-            if !outcome.purged.isEmpty { wiping.ask() }
+            if wipes || !outcome.purged.isEmpty { wiping.ask() }
             works(true)
             publish(outcome, replies, commit)
             finish(group, failedJobs)

@@ -39,8 +39,12 @@ extension SQLiteTransaction {
         try run(
             "INSERT INTO search (search, rowid, terms) VALUES ('delete', ?, ?)", seq,
             String(decoding: SearchTerms.document(old, room: row[0], by: row[1]), as: UTF8.self))
-        if let new { try insertTerms(seq, SearchTerms.document(new, room: row[0], by: row[1])) }
-        try run("UPDATE search_progress SET is_stale = TRUE")
+        if let new {
+            // What it said before stays in the log, and so may what the index has of it.
+            try insertTerms(seq, SearchTerms.document(new, room: row[0], by: row[1]))
+        } else {
+            try run("UPDATE search_progress SET is_stale = TRUE")
+        }
     }
 
     private func insertTerms(_ seq: Int64, _ terms: [UInt8]) throws {
@@ -54,11 +58,11 @@ extension SQLiteTransaction {
 
     /// FTS5 notes what is removed and leaves the entry where it is until it merges the parts of its index; so all of
     /// them are merged (sqlite.org/fts5.html#the_merge_command).
-    func purgeIndex(within time: Duration) throws -> Bool {
-        guard let state = try row("SELECT is_stale, is_merging FROM search_progress") else { return false }
+    func purgeIndex(within time: Duration) throws -> IndexPurge {
+        guard let state = try row("SELECT is_stale, is_merging FROM search_progress") else { return .nothingToDo }
         var isStale: Bool = state[0]
         var isMerging: Bool = state[1]
-        guard isStale || isMerging else { return false }
+        guard isStale || isMerging else { return .nothingToDo }
         let end = ContinuousClock.now + time
         repeat {
             let before = database.totalChangesCount
@@ -76,6 +80,6 @@ extension SQLiteTransaction {
             }
         } while (isStale || isMerging) && ContinuousClock.now < end
         try run("UPDATE search_progress SET is_stale = ?, is_merging = ?", isStale, isMerging)
-        return isStale || isMerging
+        return isStale || isMerging ? .unfinished : .finished
     }
 }
