@@ -30,6 +30,8 @@ struct FieldTests {
         Case(#"{"id":"a","op":"message.post","room":"one"}"#, "needs \"text\""),
         Case(#"{"id":"a","op":"message.post","room":"one","text":""}"#, "empty"),
         Case(#"{"id":"a","op":"message.post","room":"one","text":"a\u0000b"}"#, "U+0000"),
+        Case(#"{"id":"a","op":"room.direct","users":["u_bob\u0000"]}"#, "\"users\" of room.direct contains U+0000"),
+        Case(#"{"id":"a","op":"room.direct","users":["u_ada\u0000"]}"#, "U+0000"),
         Case(#"{"id":"a","op":"message.post","room":"none","text":"x"}"#, "no room \"none\"", .noSuchRoom),
         Case(#"{"id":"a","op":"message.post","room":"other","text":"x"}"#, "not a member", .notAMember),
         Case(#"{"id":"a","op":"room.create","room":"new"}"#, "needs \"kind\""),

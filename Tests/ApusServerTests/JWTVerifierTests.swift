@@ -130,6 +130,7 @@ struct JWTVerifierTests {
 
     @Test(arguments: [
         (Claims(iss: nil), "iss"), (Claims(iss: ""), "iss"), (Claims(iss: "https://other.example"), "iss"),
+        (Claims(iss: "https://shop.example\0"), "iss"), (Claims(sub: "42\0"), "sub"), (Claims(sub: "4\u{0}2"), "sub"),
         (Claims(sub: nil), "sub"), (Claims(sub: ""), "sub"), (Claims(sub: String(repeating: "x", count: 256)), "sub"),
         (Claims(aud: nil), "aud"), (Claims(aud: []), "aud"), (Claims(aud: ["else"]), "aud"),
         (Claims(exp: nil), "exp"), (Claims(exp: 1_699_999_940), "expired"), (Claims(exp: -1), "exp"),

@@ -18,10 +18,7 @@ package struct Fields: Sendable {
     package func optionalString(_ name: String) throws -> String? {
         switch object[name] {
         case nil, .null: return nil
-        case .string(let text):
-            // SQLite ends a text at its first NUL: such a text would be stored cut off.
-            if text.utf8.contains(0) { throw Problem(.invalidField, "\"\(name)\" of \(op) contains U+0000.") }
-            return text
+        case .string(let text): return try whole(text, name)
         case .some(let other): throw wrong(name, "a string", other)
         }
     }
@@ -66,7 +63,7 @@ package struct Fields: Sendable {
         guard let list = value.array else { throw wrong(name, "a list of strings", value) }
         return try list.map { element in
             guard let text = element.string else { throw wrong(name, "a list of strings", element) }
-            return text
+            return try whole(text, name)
         }
     }
 
@@ -76,6 +73,13 @@ package struct Fields: Sendable {
         if let value = T(rawValue: text) { return value }
         let choices = T.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
         throw Problem(.invalidField, "\"\(name)\" of \(op) is one of \(choices), but \"\(text.prefix(40))\" came.")
+    }
+
+    /// SQLite ends a text at its first NUL: such a text would be stored cut off, and one that names somebody would name
+    /// whoever the part before it names.
+    private func whole(_ text: String, _ name: String) throws -> String {
+        if text.utf8.contains(0) { throw Problem(.invalidField, "\"\(name)\" of \(op) contains U+0000.") }
+        return text
     }
 
     private func missing(_ name: String, _ expected: String) -> Problem {

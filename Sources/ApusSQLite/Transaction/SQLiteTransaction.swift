@@ -96,11 +96,21 @@ final class SQLiteTransaction: ChatTransaction {
     // MARK: statements
 
     func run(_ sql: String, _ arguments: (any DatabaseValueConvertible)?...) throws {
-        try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+        try database.cachedStatement(sql: sql).execute(arguments: Self.whole(arguments))
     }
 
     func row(_ sql: String, _ arguments: (any DatabaseValueConvertible)?...) throws -> Row? {
-        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: Self.whole(arguments))
+    }
+
+    /// GRDB ends a text at its first NUL: what names one row would find or write another. Whoever lets such a text come
+    /// this far, from a command or from the control socket, gets no further.
+    private static func whole(_ arguments: [(any DatabaseValueConvertible)?]) throws -> StatementArguments {
+        for case let text as String in arguments where text.utf8.contains(0) {
+            throw Problem(
+                .invalidField, "\"\(text.prefix(40).replacing("\0", with: "␀"))\" contains U+0000 (␀); leave it out.")
+        }
+        return StatementArguments(arguments)
     }
 }
 

@@ -49,11 +49,11 @@ struct JWTVerifier: Sendable {
     }
 
     private func check(_ claims: JSONObject, _ key: JWTKey, _ now: Timestamp) throws -> JWTIdentity {
-        guard let issuer = claims["iss"]?.string, !issuer.isEmpty, issuer.utf8.count <= 255 else {
-            throw Self.refusal("needs \"iss\", who made it")
+        guard let issuer = Self.name(claims["iss"]) else {
+            throw Self.refusal("needs \"iss\", who made it: 1 to 255 bytes without U+0000")
         }
-        guard let subject = claims["sub"]?.string, !subject.isEmpty, subject.utf8.count <= 255 else {
-            throw Self.refusal("needs \"sub\", whom it is for")
+        guard let subject = Self.name(claims["sub"]) else {
+            throw Self.refusal("needs \"sub\", whom it is for: 1 to 255 bytes without U+0000")
         }
         if let expected = self.issuer, expected != issuer { throw Self.refusal("is of another \"iss\"") }
         let audiences = claims["aud"]?.array?.compactMap(\.string) ?? claims["aud"]?.string.map { [$0] } ?? []
@@ -70,6 +70,12 @@ struct JWTVerifier: Sendable {
             issuer: issuer, subject: subject, displayName: claims["name"]?.string,
             userName: claims["preferred_username"]?.string, expiresAt: Timestamp(milliseconds: expiry),
             key: key.fingerprint)
+    }
+
+    /// SQLite ends a text at its first NUL: two names that differ behind one would be the same account.
+    private static func name(_ claim: JSONValue?) -> String? {
+        guard let text = claim?.string, (1...255).contains(text.utf8.count), !text.utf8.contains(0) else { return nil }
+        return text
     }
 
     private static func object(_ part: Substring) -> JSONObject? {

@@ -40,6 +40,24 @@ struct DirectRoomTests {
         }
     }
 
+    @Test func `no text with U+0000 passes for the part before it, whoever lets it through`() throws {
+        let desk = try Desk()
+        let (ada, bob, eve) = (try desk.user("ada"), try desk.user("bob"), try desk.user("eve"))
+        let room = try desk.direct(ada, bob)
+        for users in [#"["u_ada","u_bob\u0000"]"#, #"["u_eve\u0000"]"#] {
+            #expect(try desk.problem(eve, #"{"op":"room.direct","users":\#(users)}"#) == .invalidField)
+        }
+        #expect(try desk.store.room(named: room, as: eve.key) == nil)
+        for find in [
+            { try $0.user(id: "u_ada\0") != nil }, { try $0.user(named: "ada\0") != nil },
+            { try $0.room(ofPair: "u_ada,u_bob\0,u_eve") != nil },
+            { try $0.setDisplayName("Eve\0", of: eve.key) == () },
+        ] as [(any ChatTransaction) throws -> Bool] {
+            let problem = #expect(throws: Problem.self) { try desk.store.write { _ = try find($0) } }
+            #expect(problem?.code == .invalidField && problem?.detail.contains("U+0000") == true)
+        }
+    }
+
     @Test func `who asks for a room that another has made is in it at once`() throws {
         let desk = try Desk()
         let (ada, bob) = (try desk.user("ada"), try desk.user("bob"))
