@@ -32,6 +32,13 @@ struct ExternalUserTests {
         #expect(try desk.store.account(issuer: "https://shop.example", subject: "42")?.identity == again.identity)
     }
 
+    @Test func `another spelling of an accent is another display name`() throws {
+        let desk = try Desk()
+        _ = try Self.sign(desk, "42", as: "ada", showing: "Zo\u{EB}")
+        let now = try Self.sign(desk, "42", as: "ada", showing: "Zoe\u{308}").identity.displayName
+        #expect(Array(now.unicodeScalars) == Array("Zoe\u{308}".unicodeScalars))
+    }
+
     @Test func `another issuer's, and a local account of the same name, are other people`() throws {
         let desk = try Desk()
         let local = try desk.user("ada")

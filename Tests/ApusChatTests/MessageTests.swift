@@ -62,6 +62,14 @@ struct MessageTests {
             ])
     }
 
+    @Test func `another spelling of an accent is another text`() throws {
+        try ok(ada, #""op":"message.post","text":"caf\#("\u{E9}")""#)
+        let edit = #""id":"e","op":"message.edit","number":1,"text":"cafe\#("\u{301}")""#
+        let seq = try ok(ada, edit)
+        #expect(try history(of: ada)[0].text.utf8.elementsEqual("cafe\u{301}".utf8))
+        #expect(try ok(ada, edit) == seq, "a repeat is the same command")
+    }
+
     @Test func `an edit is checked as a message is`() throws {
         try ok(ada, #""op":"message.post","text":"one""#)
         #expect(try problem(ada, #""op":"message.edit","number":1,"text":"""#) == .invalidField)

@@ -24,7 +24,8 @@ package struct MessageEdit: ChatCommand {
         guard message.by == context.user.id else {
             throw Problem(.forbidden, "Message \(number) of \"\(slug)\" is not yours; only its author may change it.")
         }
-        if message.text == text.value { return ["seq": .integer(message.seq)] }
+        // Not by `==`, for which two spellings of an accent are one.
+        if message.text.utf8.elementsEqual(text.value.utf8) { return ["seq": .integer(message.seq)] }
         let mentions = try context.mentions(in: text.value, of: room)
         let seq = try context.append("message.updated", in: room, about: message) {
             $0.member("number", number)

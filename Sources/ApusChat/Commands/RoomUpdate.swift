@@ -33,7 +33,10 @@ package struct RoomUpdate: ChatCommand {
         room.name = name ?? before.name
         room.topic = topic ?? before.topic
         room.history = history ?? before.history
-        if room.name == before.name, room.topic == before.topic, room.history == before.history {
+        // Not by `==`, for which two spellings of an accent are one.
+        if room.name.utf8.elementsEqual(before.name.utf8), room.topic.utf8.elementsEqual(before.topic.utf8),
+            room.history == before.history
+        {
             return ["seq": .integer(context.store.head)]
         }
         try context.store.updateRoom(room)

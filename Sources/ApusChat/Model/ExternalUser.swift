@@ -17,9 +17,9 @@ package struct ExternalUser: Sendable {
         self.displayName = displayName
     }
 
-    /// Whether the account is as the application says.
+    /// Whether the account is as the application says, to the byte: for `==` two spellings of an accent are one.
     package func isKnown(as account: Account) -> Bool {
-        account.isBanned || shown.map { $0 == account.identity.displayName } ?? true
+        account.isBanned || shown.map { $0.utf8.elementsEqual(account.identity.displayName.utf8) } ?? true
     }
 
     /// Finds the account, or makes it on first sight; what they are called follows the application. Returns the events

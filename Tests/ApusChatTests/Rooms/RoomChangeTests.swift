@@ -21,6 +21,17 @@ struct RoomChangeTests {
         #expect(try desk.store.room(named: "hall")?.head == 1)
     }
 
+    @Test func `another spelling of an accent is another name, and another topic`() throws {
+        let desk = try Desk()
+        let ada = try desk.user("ada")
+        let create = #"{"op":"room.create","kind":"public","room":"hall","name":"Caf\u00E9","topic":"Caf\u00E9"}"#
+        try desk.ok(ada, create)
+        try desk.ok(ada, #"{"op":"room.update","room":"hall","name":"Cafe\u0301"}"#)
+        try desk.ok(ada, #"{"op":"room.update","room":"hall","topic":"Cafe\u0301"}"#)
+        let room = try #require(try desk.store.room(named: "hall"))
+        for text in [room.name, room.topic] { #expect(text.utf8.elementsEqual("Cafe\u{301}".utf8)) }
+    }
+
     @Test(arguments: [
         #"{}"#, #"{"name":""}"#, #"{"name":7}"#, #"{"history":"some"}"#, #"{"name":null}"#,
     ])
