@@ -12,13 +12,22 @@ extension CommandContext {
         let seq = try tell(Account(identity: account.identity, role: account.role, isBanned: true))
         try endHooks(of: user)
         try tellReceipts(of: user)
+        try findHeirs(inRoomsOf: user)
         return seq
     }
 
     func unban(_ account: Account) throws -> Int64 {
-        try store.setBanned(at: nil, account.identity.key)
-        try tellReceipts(of: account.identity.key)
-        return try tell(Account(identity: account.identity, role: account.role, isBanned: false))
+        let user = account.identity.key
+        try store.setBanned(at: nil, user)
+        try tellReceipts(of: user)
+        let seq = try tell(Account(identity: account.identity, role: account.role, isBanned: false))
+        // Where all were banned nobody could take over.
+        try findHeirs(inRoomsOf: user)
+        return seq
+    }
+
+    private func findHeirs(inRoomsOf user: UserKey) throws {
+        for key in try store.rooms(of: user) { if let room = try store.room(key) { try findHeir(in: room) } }
     }
 
     /// How far all are waits for somebody no more once they are banned, and again when they are not.

@@ -38,13 +38,18 @@ extension CommandContext {
         if room.memberCount - 1 == smallRoomMembers {
             for member in try store.members(of: room.key) { receipts.insert(MemberKey(room: room.key, user: member)) }
         }
-        // A public room without an admin has the server's; a private one would have nobody.
-        if room.kind == .private, try !store.hasAdmin(room.key),
-            let heir = try store.eldest(in: room.key, besides: person.key)
-        {
-            try setRole(.admin, of: heir, in: room)
-        }
+        try findHeir(in: room)
         return seq
+    }
+
+    /// A public room without an admin has the server's; a private one would have nobody.
+    /// - Parameter besides: who is no heir.
+    func findHeir(in room: Room, besides user: UserKey? = nil) throws {
+        guard room.kind == .private, try !store.hasAdmin(room.key, besides: user),
+            let heir = try store.eldest(in: room.key, besides: user)?.identity,
+            try store.role(of: heir.key, in: room.key) != .admin
+        else { return }
+        try setRole(.admin, of: heir, in: room)
     }
 
     @discardableResult

@@ -24,14 +24,17 @@ package struct MemberChangeRole: ChatCommand {
         let room = try context.governedRoom(slug)
         let (account, present) = try context.member(user, of: room)
         if present == role { return ["seq": .integer(context.store.head)] }
-        let heir = try context.store.eldest(in: room.key, besides: account.identity.key)
-        if role == .member, room.kind == .private, heir == nil {
-            throw Problem(.forbidden, "A private room needs an admin, and nobody else is in \"\(room.slug)\".")
+        let user = account.identity
+        if role == .member, room.kind == .private, try !context.store.hasAdmin(room.key, besides: user.key) {
+            let heir = try context.store.eldest(in: room.key, besides: user.key)
+            // A program takes over from people who go, not from one who stays.
+            guard let heir, !heir.isBanned, heir.role != .bot || account.role == .bot else {
+                throw Problem(
+                    .forbidden, "A private room needs an admin, and nobody else in \"\(room.slug)\" could be one.")
+            }
         }
-        let seq = try context.setRole(role, of: account.identity, in: room)
-        if room.kind == .private, let heir, try !context.store.hasAdmin(room.key) {
-            try context.setRole(.admin, of: heir, in: room)
-        }
+        let seq = try context.setRole(role, of: user, in: room)
+        if role == .member { try context.findHeir(in: room, besides: user.key) }
         return ["seq": .integer(seq)]
     }
 }

@@ -22,9 +22,11 @@ package protocol RoomWriting: AnyObject {
     /// Everything that the room holds by now counts as delivered and read: unread begins with joining.
     func beginStay(of user: UserKey, in room: RoomKey, as role: RoomRole, at seq: Int64) throws
     func endStay(of user: UserKey, in room: RoomKey, at seq: Int64) throws
-    func hasAdmin(_ room: RoomKey) throws -> Bool
-    /// The member who has been there longest, people before programs; nil when nobody else is there.
-    func eldest(in room: RoomKey, besides: UserKey) throws -> Identity?
+    /// Whether an admin of the room can act as one: neither who is banned from the server, nor a webhook.
+    func hasAdmin(_ room: RoomKey, besides: UserKey?) throws -> Bool
+    /// The member who has been there longest: people before bots, and both before who is banned from the server; a
+    /// webhook never. Nil when nobody else is there.
+    func eldest(in room: RoomKey, besides: UserKey?) throws -> Account?
     func members(of room: RoomKey) throws -> [UserKey]
     func rooms(of user: UserKey) throws -> [RoomKey]
 

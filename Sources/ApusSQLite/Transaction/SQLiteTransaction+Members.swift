@@ -39,18 +39,25 @@ extension SQLiteTransaction {
         memory.forget(user, in: room)
     }
 
-    func hasAdmin(_ room: RoomKey) throws -> Bool {
-        try row("SELECT 1 FROM member WHERE room = ? AND since IS NOT NULL AND role = 'admin' LIMIT 1", room.raw) != nil
-    }
-
-    func eldest(in room: RoomKey, besides user: UserKey) throws -> Identity? {
+    func hasAdmin(_ room: RoomKey, besides user: UserKey?) throws -> Bool {
         try row(
             """
-            SELECT user.key, user.id, user.name, user.display_name FROM member JOIN user ON user.key = member.user
-            WHERE member.room = ? AND member.since IS NOT NULL AND member.user <> ?
-            ORDER BY user.role = 'bot' OR user.banned_at IS NOT NULL, member.since LIMIT 1
-            """, room.raw, user.raw
-        ).map(Identity.init)
+            SELECT 1 FROM member JOIN user ON user.key = member.user
+            WHERE member.room = ? AND member.since IS NOT NULL AND member.role = 'admin' AND member.user IS NOT ?
+            AND user.banned_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM hook WHERE hook.user = user.key) LIMIT 1
+            """, room.raw, user?.raw) != nil
+    }
+
+    func eldest(in room: RoomKey, besides user: UserKey?) throws -> Account? {
+        try row(
+            """
+            SELECT user.key FROM member JOIN user ON user.key = member.user
+            WHERE member.room = ? AND member.since IS NOT NULL AND member.user IS NOT ?
+            AND NOT EXISTS (SELECT 1 FROM hook WHERE hook.user = member.user)
+            ORDER BY user.banned_at IS NOT NULL, user.role = 'bot', member.since LIMIT 1
+            """, room.raw, user?.raw
+        ).flatMap { try account(UserKey($0[0])) }
     }
 
     func members(of room: RoomKey) throws -> [UserKey] {

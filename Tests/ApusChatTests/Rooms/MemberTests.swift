@@ -58,6 +58,54 @@ struct MemberTests {
         #expect(try role(desk, bob, "hall") == .member)
     }
 
+    @Test func `a webhook never takes over, and a bot only when no person is left`() throws {
+        let desk = try Desk()
+        let (ada, robot) = (try desk.user("ada"), try desk.user("robot", as: .bot))
+        let room = try desk.privateRoom(by: ada)
+        let hook = try desk.makeHook("CI", in: room, by: ada).user
+        let stepDown = #"{"op":"member.role","room":"\#(room)","user":"u_ada","role":"member"}"#
+        #expect(try desk.problem(ada, stepDown) == .forbidden)
+        try desk.ok(ada, #"{"op":"member.add","room":"\#(room)","user":"u_robot"}"#)
+        #expect(try desk.problem(ada, stepDown) == .forbidden)
+        #expect(try role(desk, ada, room) == .admin)
+        // Made an admin by hand, it governs nothing: somebody must who can.
+        try desk.ok(ada, #"{"op":"member.role","room":"\#(room)","user":"\#(hook.id)","role":"admin"}"#)
+        #expect(try desk.problem(ada, stepDown) == .forbidden)
+        try desk.ok(ada, #"{"op":"member.role","room":"\#(room)","user":"\#(hook.id)","role":"member"}"#)
+        try desk.ok(ada, #"{"op":"room.leave","room":"\#(room)"}"#)
+        #expect(try role(desk, robot, room) == .admin)
+        #expect(try role(desk, hook, room) == .member)
+        try desk.ok(robot, #"{"op":"room.leave","room":"\#(room)"}"#)
+        #expect(try role(desk, hook, room) == .member)
+    }
+
+    @Test func `when its last admin is banned from the server, the next in line takes over, and is told`() throws {
+        let desk = try Desk()
+        let (root, ada) = (try desk.user("root", as: .owner), try desk.user("ada"))
+        let (robot, bob) = (try desk.user("robot", as: .bot), try desk.user("bob"))
+        let room = try desk.privateRoom(by: ada, adding: robot, bob)
+        try desk.ok(ada, #"{"op":"room.create","kind":"public","room":"hall"}"#)
+        try desk.ok(bob, #"{"op":"room.join","room":"hall"}"#)
+        try desk.ok(root, #"{"op":"user.ban","user":"u_ada"}"#)
+        #expect(try desk.seen(by: bob).suffix(2) == ["user.updated u_ada", "member.updated u_bob"])
+        #expect(try role(desk, bob, room) == .admin)
+        #expect(try role(desk, bob, "hall") == .member)
+        try desk.ok(root, #"{"op":"user.unban","user":"u_ada"}"#)
+        #expect(try role(desk, ada, room) == .admin)
+        #expect(try desk.seen(by: bob).last == "user.updated u_ada", "two admins are no reason to tell anything")
+    }
+
+    @Test func `where all are banned, who comes back first takes over`() throws {
+        let desk = try Desk()
+        let (root, ada, bob) = (try desk.user("root", as: .owner), try desk.user("ada"), try desk.user("bob"))
+        let room = try desk.privateRoom(by: ada, adding: bob)
+        for user in [bob, ada] { try desk.ok(root, #"{"op":"user.ban","user":"\#(user.id)"}"#) }
+        #expect(try role(desk, bob, room) == .member)
+        try desk.ok(root, #"{"op":"user.unban","user":"u_bob"}"#)
+        #expect(try role(desk, bob, room) == .admin)
+        #expect(try desk.seen(by: bob).last == "member.updated u_bob")
+    }
+
     @Test func `a ban ends a stay and keeps out until it is lifted`() throws {
         let desk = try Desk()
         let (ada, bob, cyd) = (try desk.user("ada"), try desk.user("bob"), try desk.user("cyd"))
