@@ -36,10 +36,7 @@ package enum AdminCommand: Sendable {
             return Outcome(ok: ["users": .array(try store.accounts().map { .object($0.json) })])
         case .setRole(let name, let role):
             let account = try Self.account(name, in: store)
-            guard [.owner, .admin, .member].contains(account.role) else {
-                throw Problem(.forbidden, "\(name) is a program; only people's roles change.")
-            }
-            if account.role == .owner, role != .owner { try Account.checkLast(store.ownerCount()) }
+            try account.checkBecoming(role, ownerCount: store.ownerCount())
             try store.setRole(role, of: account.identity.key)
             let context = try Self.context(in: store, at: now)
             let changed = Account(identity: account.identity, role: role, isBanned: account.isBanned)

@@ -62,6 +62,28 @@ struct UserCommandTests {
         #expect(try desk.problem(second, #"{"op":"user.role","user":"u_owner"}"#) == .invalidField)
     }
 
+    @Test func `nobody banned becomes an owner, and one who is stops being it though the others are few`() throws {
+        let desk = try Desk()
+        let owner = try people(on: desk)[.owner]!
+        let eve = try desk.user("eve")
+        func become(_ role: String) -> String { #"{"op":"user.role","user":"u_eve","role":"\#(role)"}"# }
+        func byHand(_ role: UserRole) throws {
+            _ = try desk.store.write {
+                _ = try AdminCommand.setRole(user: "eve", role: role).run(in: $0, at: Timestamp(milliseconds: 0))
+            }
+        }
+        try desk.ok(owner, #"{"op":"user.ban","user":"u_eve"}"#)
+        #expect(try desk.problem(owner, become("owner")) == .forbidden)
+        #expect(throws: Problem.self) { try byHand(.owner) }
+        // As earlier versions let it be.
+        _ = try desk.store.write { try $0.setRole(.owner, of: eve.key) }
+        try desk.ok(owner, become("member"))
+        #expect(try role(eve, on: desk) == .member)
+        _ = try desk.store.write { try $0.setRole(.owner, of: eve.key) }
+        try byHand(.member)
+        #expect(try role(eve, on: desk) == .member)
+    }
+
     @Test func `admins ban whom they may`() throws {
         for by in UserRole.allCases where by != .system {
             for of in UserRole.allCases where of != .system {

@@ -26,17 +26,23 @@ extension Account {
 
     /// Refuses a change of role that this one may not make. A server is never without an owner.
     func check(_ role: UserRole, for other: Account, ownerCount: Int) throws(Problem) {
-        guard [.owner, .admin, .member].contains(other.role), [.owner, .admin, .member].contains(role) else {
-            throw Problem(.forbidden, "Only people's roles change, and only to owner, admin or member.")
-        }
         guard self.role == .owner || isAdmin && other.role != .owner && role == .member else {
             throw Problem(.forbidden, "Only owners make owners and admins, or change what owners are.")
         }
-        if other.role == .owner, role != .owner { try Self.checkLast(ownerCount) }
+        try other.checkBecoming(role, ownerCount: ownerCount)
     }
 
-    static func checkLast(_ ownerCount: Int) throws(Problem) {
-        if ownerCount <= 1 {
+    /// Refuses what this one cannot become, whoever wants it.
+    /// - Parameter ownerCount: of those who are not banned.
+    func checkBecoming(_ role: UserRole, ownerCount: Int) throws(Problem) {
+        guard [.owner, .admin, .member].contains(self.role), [.owner, .admin, .member].contains(role) else {
+            throw Problem(.forbidden, "Only people's roles change, and only to owner, admin or member.")
+        }
+        // An owner cannot be banned, so who is banned does not become one.
+        if role == .owner, isBanned {
+            throw Problem(.forbidden, "\(identity.name) is banned from this server; lift the ban first.")
+        }
+        if self.role == .owner, !isBanned, role != .owner, ownerCount <= 1 {
             throw Problem(.forbidden, "This is the last owner; make somebody else an owner first.")
         }
     }
