@@ -83,6 +83,11 @@ package enum AdminCommand: Sendable {
         guard let user = try store.user(named: name), let account = try store.account(user.key) else {
             throw Problem(.notFound, "There is no user \"\(name)\"; add one with `apus user add NAME`.")
         }
+        // Whoever had a token of it could do what nobody may take back.
+        if account.role == .system {
+            throw Problem(
+                .forbidden, "\(name) is the account of the server itself, which is nobody's to use or change.")
+        }
         return account
     }
 

@@ -84,6 +84,21 @@ struct UserCommandTests {
         #expect(try role(eve, on: desk) == .member)
     }
 
+    @Test(arguments: [
+        AdminCommand.makeToken(user: "apus", token: BearerToken(), replaces: false),
+        .setRole(user: "apus", role: .owner), .ban(user: "apus"), .unban(user: "apus"),
+        .resetPassword(user: "apus", secret: BearerToken()),
+    ])
+    func `the server's own account is nobody's`(_ command: AdminCommand) throws {
+        let desk = try Desk()
+        _ = try desk.store.write { try $0.insertUser(.system) }
+        let problem = #expect(throws: Problem.self) {
+            try desk.store.write { _ = try command.run(in: $0, at: Timestamp(milliseconds: 0)) }
+        }
+        #expect(problem?.code == .forbidden)
+        #expect(try desk.store.head() == 0)
+    }
+
     @Test func `admins ban whom they may`() throws {
         for by in UserRole.allCases where by != .system {
             for of in UserRole.allCases where of != .system {
