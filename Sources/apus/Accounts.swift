@@ -75,5 +75,5 @@ struct RoomCommand: ParsableCommand {
 }
 
 func report(_ made: JSONObject, _ options: DataOptions, _ words: (JSONObject) -> String) {
-    print(options.json ? String(decoding: JSONValue.object(made).encoded, as: UTF8.self) : words(made))
+    printLine(options.json ? String(decoding: JSONValue.object(made).encoded, as: UTF8.self) : words(made))
 }

@@ -31,16 +31,16 @@ struct Apus: AsyncParsableCommand {
 
     private static func fail(_ error: any Error) -> Never {
         if let error = error as? OperatorError {
-            FileHandle.standardError.write(Data("apus: \(error)\n".utf8))
+            note("\(error)")
             Foundation.exit(error.isUsage ? 2 : 1)
         }
         let code = exitCode(for: error)
         if code == .success {
-            print(message(for: error))
+            printLine(message(for: error))
             Foundation.exit(0)
         }
         let text = message(for: error)
-        FileHandle.standardError.write(Data("apus: \(text)\n".utf8))
+        note(text)
         Foundation.exit(code == .validationFailure ? 2 : 1)
     }
 }

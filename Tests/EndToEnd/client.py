@@ -128,6 +128,33 @@ def test_trouble_is_told(folder):
             check(done.returncode == 2 and "--token" in done.stderr, f"{command}: {done}")
 
 
+def test_a_reader_that_goes_away_ends_it_quietly(folder):
+    with Server(folder, *UNLIMITED) as server:
+        alice = server.client("alice")
+        make_room(server, "general", alice)
+        process = subprocess.Popen(
+            [BINARY, "tail", url(server), "--json"], env=environment(APUS_TOKEN=alice.token), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            line = process.stdout.readline()
+            while '"live"' not in line:
+                check(line, "tail ended before it was connected")
+                line = process.stdout.readline()
+            process.stdout.close()
+            alice.say("general", "into nowhere")
+            code, errors = process.wait(20), process.stderr.read()
+            check(code == 0 and errors == "", f"{code}: {errors}")
+        finally:
+            process.kill()
+            process.stderr.close()
+        with open("/dev/full", "w") as full:
+            for arguments in ("send", url(server), "general", "x", "--json"), ("user", "list", "--data", server.data), ("--version",):
+                done = subprocess.run(
+                    [BINARY, *arguments], env=environment(APUS_TOKEN=alice.token), stdin=subprocess.DEVNULL, stdout=full,
+                    stderr=subprocess.PIPE, text=True, timeout=20)
+                check(done.returncode == 1 and "No space left" in done.stderr, f"{arguments}: {done}")
+
+
 class Poster(threading.Thread):
     """Says lines through `apus send`, which is killed now and then and started again with its file and what it has not
     confirmed; the ids are made from the numbers, so that nothing is said twice."""

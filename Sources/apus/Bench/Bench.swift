@@ -76,9 +76,9 @@ struct BenchOptions: ParsableArguments {
                 "bench": .string(bench), "url": .string(target.url),
                 "results": .array(results.map { .object($0.json) }),
             ]
-            print(String(decoding: JSONValue.object(object).encoded, as: UTF8.self))
+            printLine(object)
         } else {
-            print(results.map(\.words).joined(separator: "\n\n"))
+            printLine(results.map(\.words).joined(separator: "\n\n"))
         }
         if let trouble = results.lazy.compactMap(\.trouble).first { throw OperatorError(trouble) }
     }

@@ -67,10 +67,3 @@ func running(_ client: ApusClient, _ work: @escaping @Sendable () async throws -
         throw OperatorError("The server refused (\(refusal.code)): \(refusal)")
     }
 }
-
-/// One line, at once: whoever reads it through a pipe is not to wait for a full buffer.
-func printLine(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
-
-func printLine(_ object: JSONObject) { printLine(String(decoding: JSONValue.object(object).encoded, as: UTF8.self)) }
-
-func note(_ line: String) { FileHandle.standardError.write(Data("apus: \(line)\n".utf8)) }

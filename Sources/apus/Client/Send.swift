@@ -2,6 +2,7 @@ import ApusClient
 import ApusServer
 import ApusWire
 import ArgumentParser
+import Foundation
 
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,10 +49,13 @@ struct Send: AsyncParsableCommand {
     ) async throws {
         let posted = try await client.post(text, to: room, id: id)
         guard json else { return }
-        printLine([
+        let line: JSONValue = [
             "room": .string(room), "number": .integer(posted.number), "seq": .integer(posted.seq),
             "at": .string(posted.at), "repeated": .bool(posted.isRepeated),
-        ])
+        ]
+        let trouble = Output.write(String(decoding: line.encoded, as: UTF8.self) + "\n", to: STDOUT_FILENO)
+        // Not the quiet end of `printLine`: what follows would pass for sent.
+        if trouble != 0 { throw OperatorError("\(Output.sentence(trouble)) What follows is not sent.") }
     }
 
     private struct Lines: Sequence, IteratorProtocol {

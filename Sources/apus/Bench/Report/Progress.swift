@@ -29,5 +29,6 @@ struct Progress {
         isShown = false
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    /// Where it cannot be written, nobody misses it.
+    private func write(_ text: String) { _ = Output.write(text, to: STDERR_FILENO) }
 }
