@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -126,6 +127,17 @@ def test_trouble_is_told(folder):
             check(done.returncode == 1 and "does not take this token (401)" in done.stderr, f"{command}: {done}")
             done = run(*command)
             check(done.returncode == 2 and "--token" in done.stderr, f"{command}: {done}")
+
+
+def test_what_is_not_sent_is_told(folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    file = folder + "/kept"
+    for options, words in ((), "Nothing is kept"), (("--file", file), f"kept in {file}"):
+        with Program("send", nobody, "general", "hello", *options, token="apus_x") as program:
+            wait_for(lambda: program.errors, lambda: f"a word about the connection: {program}")
+            code = program.end()
+            check(code == 1 and "Not sent" in program.errors[-1] and words in program.errors[-1], f"{code}: {program}")
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(folder):

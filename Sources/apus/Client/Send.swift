@@ -31,7 +31,7 @@ struct Send: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
-        let (room, text, id, json) = (room, text, id, options.json)
+        let (room, text, id, json, file) = (room, text, id, options.json, options.file)
         let complaints = Task {
             for await status in client.status where status.transport == nil && status.connection != .connecting {
                 note(status.sentence)
@@ -39,8 +39,15 @@ struct Send: AsyncParsableCommand {
         }
         defer { complaints.cancel() }
         try await running(client) {
-            if let text { return try await Self.post(client, room, text, id, json) }
-            for line in Lines() where !line.isEmpty { try await Self.post(client, room, line, nil, json) }
+            do {
+                if let text { return try await Self.post(client, room, text, id, json) }
+                for line in Lines() where !line.isEmpty { try await Self.post(client, room, line, nil, json) }
+            } catch is CancellationError {
+                throw OperatorError(
+                    "Not sent, for all that is known here: the server has not answered. "
+                        + (file.map { "It is kept in \($0): the next command that uses the file sends it." }
+                            ?? "Nothing is kept (--file FILE keeps what waits)."))
+            }
         }
     }
 
