@@ -109,6 +109,47 @@ struct ChatStateTests {
         #expect(scene.newEffects() == [.edit(room: "general", number: 1, text: "message 1!")])
     }
 
+    /// Texts that a terminal cannot show as they are.
+    @Test(arguments: [
+        "a\tb", "left\u{202E}right", "e\(String(repeating: "\u{301}", count: 20))", "two\r\nlines", "soft\u{AD}hyphen",
+        "caf\u{E9}", "cafe\u{301}",
+    ])
+    func `what is sent is what was written, and what was not changed is not sent`(_ text: String) throws {
+        func bytes(_ effects: [ChatEffect]) -> [[UInt8]] {
+            effects.compactMap {
+                if case .edit("general", 3, let text) = $0 { Array(text.utf8) } else { nil }
+            }
+        }
+        var scene = ChatScene()
+        try scene.said(3, text, by: "u_a")
+        scene.press(.up, .enter)
+        #expect(bytes(scene.newEffects()) == [])
+        #expect(scene.state.composer.purpose == .new)
+        scene.press(.up, .text("!"), .enter)
+        #expect(bytes(scene.newEffects()) == [Array("\(text)!".utf8)])
+        scene.press(.pasted(text), .enter)
+        #expect(scene.state.timelines["general"]?.pending.map { Array($0.text.utf8) } == [Array(text.utf8)])
+        // On the disk, and not among the messages yet.
+        scene.take(.posted(id: "t-1", .init(seq: 109, number: 4, at: "", isRepeated: false)))
+        _ = scene.newEffects()
+        scene.press(.up, .enter)
+        #expect(scene.newEffects().allSatisfy { if case .edit = $0 { false } else { true } })
+    }
+
+    @Test func `what is written stands in the composer as a terminal can show it`() {
+        var scene = ChatScene(width: 20, height: 8)
+        scene.press(.pasted("a\tb\u{202E}"))
+        #expect(scene.screen.contains("> a    b\u{FFFD}\n"))
+        #expect(ChatView.screen(of: scene.state).cursor.column == 9)
+        scene.press(.left, .left, .left)
+        #expect(ChatView.screen(of: scene.state).cursor.column == 3)
+        scene.press(.pasted("x\r\ny"), .home)
+        #expect(scene.screen.contains("> ax\n  y    b\u{FFFD}\n"))
+        #expect(ChatView.screen(of: scene.state).cursor.column == 2)
+        scene.press(.up, .end)
+        #expect(ChatView.screen(of: scene.state).cursor.column == 4)
+    }
+
     @Test func `Up right after saying something does not edit the message before it`() {
         var scene = ChatScene()
         scene.press(.text("new"), .enter, .up)

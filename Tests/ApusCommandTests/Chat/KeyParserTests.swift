@@ -77,7 +77,8 @@ struct KeyParserTests {
         composer.lineBack()
         #expect(composer.string.isEmpty)
         composer.insert("x\u{1B}[2J")
-        #expect(composer.string == "x␛[2J")
+        #expect(composer.string == "x\u{1B}[2J")
+        #expect(ComposerLayout(composer, width: 80).lines == [Array("x␛[2J")])
     }
 
     @Test func `the cursor goes from line to line in its column`() {

@@ -1,4 +1,4 @@
-/// The text that is being written, and the place in it.
+/// The text that is being written, as it will be sent, and the place in it.
 struct Composer: Equatable {
     enum Purpose: Equatable {
         case new
@@ -9,21 +9,26 @@ struct Composer: Equatable {
     var purpose = Purpose.new
     private(set) var text: [Character] = []
     private(set) var cursor = 0
+    /// What it began with.
+    private var original = ""
 
     init() {}
 
     init(_ text: String, _ purpose: Purpose) {
         self.purpose = purpose
+        original = text
         insert(text)
     }
 
     var string: String { String(text) }
 
+    /// Whether there is anything new in it. Not by `==`, for which two spellings of an accent are one.
+    var isChanged: Bool { !string.utf8.elementsEqual(original.utf8) }
+
     /// What a text begins and what it ends may be one character with what stands there: an accent, a skin tone.
     mutating func insert(_ new: String) {
-        // What is sent is what is seen here.
         let after = text[cursor...]
-        text = (String(text[..<cursor]) + new + String(after)).visible
+        text = Array(String(text[..<cursor]) + new + String(after))
         cursor = max(0, text.count - after.count)
     }
 
@@ -37,9 +42,9 @@ struct Composer: Equatable {
 
     mutating func move(by count: Int) { cursor = min(max(0, cursor + count), text.count) }
 
-    mutating func home() { while cursor > 0, text[cursor - 1] != "\n" { cursor -= 1 } }
+    mutating func home() { while cursor > 0, !text[cursor - 1].endsLine { cursor -= 1 } }
 
-    mutating func end() { while cursor < text.count, text[cursor] != "\n" { cursor += 1 } }
+    mutating func end() { while cursor < text.count, !text[cursor].endsLine { cursor += 1 } }
 
     mutating func lineBack() {
         let end = cursor
@@ -56,7 +61,7 @@ struct Composer: Equatable {
 
     /// To the line above or below, as near to the same column as it is long; false if there is none.
     mutating func moveLine(by step: Int) -> Bool {
-        let column = text[..<cursor].reversed().prefix { $0 != "\n" }.columns
+        let column = text[..<cursor].reversed().prefix { !$0.endsLine }.reduce(0) { $0 + $1.shown.columns }
         var other = self
         if step < 0 {
             other.home()
@@ -69,11 +74,19 @@ struct Composer: Equatable {
             other.cursor += 1
         }
         var used = 0
-        while other.cursor < text.count, text[other.cursor] != "\n", used + text[other.cursor].columns <= column {
-            used += text[other.cursor].columns
+        while other.cursor < text.count, !text[other.cursor].endsLine {
+            used += text[other.cursor].shown.columns
+            if used > column { break }
             other.cursor += 1
         }
         cursor = other.cursor
         return true
     }
+}
+
+extension Character {
+    /// What the terminal gets for it.
+    var shown: [Character] { String(self).visible }
+
+    var endsLine: Bool { self == "\n" || self == "\r\n" }
 }

@@ -99,9 +99,7 @@ extension ChatState {
         }
         switch composer.purpose {
         case .edit(let number):
-            if text != timelines[open]?.message(number)?.text {
-                effects.append(.edit(room: open, number: number, text: text))
-            }
+            if composer.isChanged { effects.append(.edit(room: open, number: number, text: text)) }
         // Two slashes say one.
         case .new: say(text.hasPrefix("//") ? String(text.dropFirst()) : text, in: open, replyTo: nil)
         case .reply(let number): say(text, in: open, replyTo: number)

@@ -43,13 +43,14 @@ struct ComposerLayout: Equatable {
         let width = max(2, width - Self.prompt)
         var used = 0
         for (index, character) in composer.text.enumerated() {
-            if character != "\n", used + character.columns > width { next() }
+            let shown = character.shown
+            if !character.endsLine, used + shown.columns > width { next() }
             if index == composer.cursor { cursor = Screen.Place(row: lines.count - 1, column: used) }
-            if character == "\n" {
+            if character.endsLine {
                 next()
             } else {
-                lines[lines.count - 1].append(character)
-                used += character.columns
+                lines[lines.count - 1] += shown
+                used += shown.columns
             }
         }
         if composer.cursor == composer.text.count {
