@@ -39,19 +39,24 @@ extension ChatSession {
             answer({ [.person(called: name, try await Self.person(called: name, client))] }, ChatInput.told)
         case .leave(let room): ask { try await client.leave(room) }
         case .room(let room, let opens):
-            answer({ [.room(try await client.get("/v1/rooms/\(room)"), opens: opens)] }, ChatInput.told)
+            answer({ [.room(try await client.get("/v1/rooms/\(room)"), opens: opens)] }, ChatInput.roomFailed)
         case .publicRooms:
             answer({ [.publicRooms(try await client.get("/v1/rooms"))] }, ChatInput.told)
         case .members(let room):
             answer(
-                { [.members(room: room, try await client.get("/v1/rooms/\(room)/members?limit=1000"))] }, ChatInput.told
-            )
+                { [.members(room: room, try await client.get("/v1/rooms/\(room)/members?limit=1000"))] },
+                { .membersFailed(room: room, $0) })
         case .search(let words):
             answer({ [.found(words: words, try await client.search(words))] }) {
                 .searchFailed(words: words, $0)
             }
         case .name(let user):
-            answer({ [.name(user: user, try await client.get("/v1/users/\(user)"))] }, ChatInput.told)
+            answer({
+                // Whom the server does not tell of keeps the id for a name.
+                do {
+                    return [.name(user: user, try await client.get("/v1/users/\(user)"))]
+                } catch is Outbox.Refusal { return [] }
+            }) { .nameFailed(user: user, $0) }
         case .redraw: redraw()
         case .quit: quit()
         }
@@ -107,11 +112,10 @@ extension ChatSession {
     }
 
     private func enter(_ command: @escaping @MainActor () async throws -> String) {
-        let client = client
         answer(
             {
-                let room = try await command()
-                return [.room(try await client.get("/v1/rooms/\(room)"), opens: true)]
+                self.perform(.room(try await command(), opens: true))
+                return []
             }, ChatInput.told)
     }
 }

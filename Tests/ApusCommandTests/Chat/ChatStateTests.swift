@@ -150,6 +150,63 @@ struct ChatStateTests {
         #expect(ChatView.screen(of: scene.state).cursor.column == 4)
     }
 
+    @Test func `a room that could not be read comes with the next snapshot`() throws {
+        var scene = ChatScene()
+        let joined: JSONObject = ["user": "u_a", "name": "alice", "display_name": "alice"]
+        try scene.event("member.joined", in: "lunch", by: "u_a", joined)
+        #expect(scene.newEffects() == [.room("lunch", opens: false)])
+        scene.press(.text("/help"), .enter)
+        scene.take(.roomFailed("The server did not answer."))
+        #expect(scene.newEffects() == [])
+        try scene.said(3, "meanwhile")
+        scene.now += 2_000
+        scene.take(.tick)
+        #expect(scene.newEffects() == [.sync])
+        try scene.said(4, "and then")
+        _ = scene.newEffects()
+        scene.take(
+            .synced([
+                "seq": 102, "user": ChatScene.person("u_a", "alice"), "users": [ChatScene.person("u_b", "bob")],
+                "rooms": [
+                    ChatScene.room("general", head: 3, read: 3), ChatScene.room("lunch", head: 0, read: 0),
+                    ChatScene.room("random", head: 0, read: 0),
+                ],
+            ]))
+        #expect(scene.state.rooms.map(\.id) == ["general", "lunch", "random"])
+        #expect(scene.state.rooms[0].head == 4)
+        #expect(scene.state.timelines["general"]?.messages.map(\.number) == [1, 2, 3, 4])
+        #expect(scene.state.open == "general" && scene.state.panel != nil, "nothing is taken from who looks at it")
+        scene.now += 2_000
+        scene.take(.tick)
+        #expect(!scene.newEffects().contains(.sync), "once")
+    }
+
+    @Test func `members and names that could not be read are asked for again`() throws {
+        var scene = ChatScene()
+        scene.press(.nextRoom)
+        #expect(scene.newEffects().contains(.members("random")))
+        scene.take(.membersFailed(room: "random", "No answer."))
+        scene.take(.tick)
+        #expect(scene.newEffects() == [])
+        scene.now += 2_000
+        scene.take(.tick)
+        #expect(scene.newEffects() == [.members("random")])
+        scene.take(.members(room: "random", ["members": [ChatScene.person("u_a", "alice")]]))
+
+        try scene.said(3, "who am I?", by: "u_z")
+        #expect(scene.newEffects() == [.name(user: "u_z")])
+        scene.take(.nameFailed(user: "u_z", "No answer."))
+        #expect(scene.newEffects() == [])
+        scene.now += 2_000
+        scene.take(.tick)
+        #expect(scene.newEffects() == [.name(user: "u_z")])
+        scene.take(.name(user: "u_z", ChatScene.person("u_z", "zoe")))
+        scene.now += 2_000
+        scene.take(.tick)
+        #expect(scene.newEffects() == [])
+        #expect(scene.state.name(of: "u_z") == "zoe")
+    }
+
     @Test func `Up right after saying something does not edit the message before it`() {
         var scene = ChatScene()
         scene.press(.text("new"), .enter, .up)

@@ -22,12 +22,15 @@ enum ChatInput: Sendable {
     case unsent([ApusClient.Unsent])
     /// A room that one has come into, as `GET /v1/rooms/{room}` has it.
     case room(JSONValue, opens: Bool)
+    case roomFailed(String)
     case publicRooms(JSONValue)
     /// As `GET /v1/rooms/{room}/members` has them.
     case members(room: String, JSONValue)
+    case membersFailed(room: String, String)
     case found(words: String, [Message])
     case searchFailed(words: String, String)
     case name(user: String, JSONValue)
+    case nameFailed(user: String, String)
     case person(called: String, Person)
     /// Something to be told in a line.
     case told(String)

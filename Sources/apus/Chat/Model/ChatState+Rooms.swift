@@ -26,6 +26,10 @@ extension ChatState {
         meanwhile = nil
         for event in events { follow(event) }
         let again = openRoom?.id
+        let wasStale = isStale
+        isStale = false
+        // Who only missed another room is not disturbed in this one.
+        if wasStale, again != nil { return }
         open(again ?? rooms.first { $0.unread > 0 }?.id ?? rooms.first?.id)
     }
 
@@ -80,6 +84,7 @@ extension ChatState {
     mutating func learnMembers(of room: String, _ json: JSONValue) {
         let people = json["members"]?.array ?? []
         for person in people { if let id = person["id"]?.string { know(id, person) } }
+        membersAsked.remove(room)
         members[room] = Set(people.compactMap { $0["id"]?.string })
     }
 
@@ -96,6 +101,7 @@ extension ChatState {
         timelines[room] = nil
         composers[room] = nil
         members[room] = nil
+        membersAsked.remove(room)
         anchors[room] = nil
         if open == room { open(rooms.first?.id) }
     }
@@ -105,7 +111,6 @@ extension ChatState {
         open = room
         panel = nil
         guard let room, let opened = openRoom else { return }
-        if members[room] == nil { effects.append(.members(room)) }
         timelines[room, default: Timeline()].newFrom = opened.unread > 0 ? opened.read + 1 : nil
     }
 
@@ -118,9 +123,11 @@ extension ChatState {
     /// What was said and is not on the server's disk yet stays.
     mutating func reset() {
         isSynced = false
+        isStale = false
         meanwhile = nil
         anchors = [:]
         members = [:]
+        membersAsked = []
         for (room, timeline) in timelines {
             timelines[room] = Timeline()
             timelines[room]?.pending = timeline.pending

@@ -37,6 +37,11 @@ struct ChatState: Sendable {
     var notice: String?
     var panel: Panel?
     var isSynced = false
+    /// A room that one has come into could not be read: only a snapshot is sure to have it.
+    var isStale = false
+    /// Whose members are on their way, and who is to be looked up again.
+    var membersAsked: Set<String> = []
+    private var unnamed: Set<String> = []
     /// Where what is known is true.
     var seq: Int64 = 0
     /// What happens while a snapshot is on its way may be missing in it.
@@ -85,11 +90,20 @@ struct ChatState: Sendable {
             for room in timelines.keys { timelines[room]?.change(id, to: .failed("\(refusal)")) }
         case .unsent(let entries): restore(entries)
         case .room(let json, let opens): came(json, opens)
+        case .roomFailed(let why):
+            isStale = true
+            failed(why)
         case .publicRooms(let json): panel = Panel(.publicRooms(json["rooms"]?.array ?? []))
         case .members(let room, let json): learnMembers(of: room, json)
+        case .membersFailed(let room, let why):
+            membersAsked.remove(room)
+            failed(why)
         case .found(let words, let messages): found(messages, for: words)
         case .searchFailed(let words, let why): searchFailed(why, for: words)
         case .name(let user, let json): know(user, json)
+        case .nameFailed(let user, let why):
+            unnamed.insert(user)
+            failed(why)
         case .person(let name, let person): found(person, called: name)
         case .told(let sentence): notice = sentence
         case .tick: break
@@ -105,13 +119,21 @@ struct ChatState: Sendable {
 
     /// What follows from the state alone: something to read, and what was read.
     private mutating func settle() {
-        if connection.transport != nil, !isSynced, meanwhile == nil, now >= readAgainAt {
+        if connection.transport != nil, !isSynced || isStale, meanwhile == nil, now >= readAgainAt {
             meanwhile = []
             effects.append(.sync)
+        }
+        if connection.transport != nil, now >= readAgainAt {
+            for user in unnamed.sorted() where people[user]?.name == user { lookUp(user) }
+            unnamed = []
         }
         guard isSynced, let open, let index = rooms.firstIndex(where: { $0.id == open }), connection.transport != nil
         else {
             return
+        }
+        if members[open] == nil, !membersAsked.contains(open), now >= readAgainAt {
+            membersAsked.insert(open)
+            effects.append(.members(open))
         }
         let timeline = timelines[open] ?? Timeline()
         if !timeline.isLoading, now >= readAgainAt {
