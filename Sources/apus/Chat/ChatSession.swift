@@ -17,7 +17,7 @@ final class ChatSession {
     private var isDrawing = false
     /// The terminal is another's again: nothing is drawn any more, whatever still happens.
     private var hasEnded = false
-    private var tasks: [Task<Void, Never>] = []
+    private let tasks = Tasks()
     private let (ended, end) = AsyncStream.makeStream(of: OperatorError?.self)
 
     init(_ client: ApusClient, _ terminal: Terminal, hasColours: Bool) {
@@ -44,14 +44,14 @@ final class ChatSession {
                 OperatorError("The server does not take this token (401). Make one with: apus token NAME"))
         }
         follow(client.signals) { session, signals in session.take(.signals(signals)) }
-        tasks.append(Task { await self.followEvents() })
-        tasks.append(Task { await self.followSignals() })
-        tasks.append(Task { await self.followTime() })
+        tasks.run { await self.followEvents() }
+        tasks.run { await self.followSignals() }
+        tasks.run { await self.followTime() }
         // Refused while nobody looked, in an earlier run.
         take(.unsent(try await client.unsent))
         defer {
             hasEnded = true
-            for task in tasks { task.cancel() }
+            tasks.cancelAll()
         }
         for await trouble in ended {
             if let trouble { throw trouble }
@@ -85,11 +85,10 @@ final class ChatSession {
         _ stream: AsyncStream<Value>, _ take: @escaping @MainActor (ChatSession, Value) -> Void,
         after: @escaping @MainActor (ChatSession) -> Void = { _ in }
     ) {
-        tasks.append(
-            Task {
-                for await value in stream { take(self, value) }
-                if !Task.isCancelled { after(self) }
-            })
+        tasks.run {
+            for await value in stream { take(self, value) }
+            if !Task.isCancelled { after(self) }
+        }
     }
 
     private func followEvents() async {
@@ -152,21 +151,20 @@ final class ChatSession {
     /// Does something with the server; how long the answer took is the round trip.
     func answer(_ work: @escaping @MainActor () async throws -> [ChatInput], _ failed: @escaping (String) -> ChatInput)
     {
-        tasks.append(
-            Task {
-                let (asked, wasConnected) = (clock.now, isConnected)
-                do {
-                    let inputs = try await work()
-                    if wasConnected, isConnected {
-                        take(.roundTrip(max(1, Milliseconds((clock.now - asked) / .milliseconds(1)))))
-                    }
-                    for input in inputs { take(input) }
-                } catch let refusal as Outbox.Refusal {
-                    take(failed("\(refusal)"))
-                } catch let error as ClientError where error.code != .closed {
-                    take(failed("\(error)"))
-                } catch {}  // cancelled or closed: the chat ends
-            })
+        tasks.run { [self] in
+            let (asked, wasConnected) = (clock.now, isConnected)
+            do {
+                let inputs = try await work()
+                if wasConnected, isConnected {
+                    take(.roundTrip(max(1, Milliseconds((clock.now - asked) / .milliseconds(1)))))
+                }
+                for input in inputs { take(input) }
+            } catch let refusal as Outbox.Refusal {
+                take(failed("\(refusal)"))
+            } catch let error as ClientError where error.code != .closed {
+                take(failed("\(error)"))
+            } catch {}  // cancelled or closed: the chat ends
+        }
     }
 }
 
