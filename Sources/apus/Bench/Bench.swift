@@ -57,11 +57,7 @@ struct BenchOptions: ParsableArguments {
         let work = Task {
             var progress = Progress(isQuiet: isQuiet)
             defer { progress.clear() }
-            var results: [Result] = []
-            for kind in kinds where results.isEmpty || !Task.isCancelled {
-                results.append(try await run(kind, target, loops, &progress))
-            }
-            return results
+            return await LoadSeries(kinds) { try await run($0, target, loops, &progress) }
         }
         let signals = Task {
             for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
@@ -70,7 +66,9 @@ struct BenchOptions: ParsableArguments {
             }
         }
         defer { signals.cancel() }
-        let results = try await work.value
+        let series = await work.value
+        let results = series.results
+        if results.isEmpty, let failure = series.failure { throw failure }
         if json {
             let object: JSONObject = [
                 "bench": .string(bench), "url": .string(target.url),
@@ -80,6 +78,7 @@ struct BenchOptions: ParsableArguments {
         } else {
             printLine(results.map(\.words).joined(separator: "\n\n"))
         }
+        if let failure = series.failure { throw failure }
         if let trouble = results.lazy.compactMap(\.trouble).first { throw OperatorError(trouble) }
     }
 }
