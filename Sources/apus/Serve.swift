@@ -32,6 +32,11 @@ struct Serve: AsyncParsableCommand {
         try await group.run()
     }
 
+    /// A URL has an IPv6 address in brackets (RFC 3986 section 3.2.2).
+    static func address(_ host: String, _ port: Int) -> String {
+        "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+
     /// Lives until a signal comes, then stops the server.
     private struct Running: Service {
         let server: Server
@@ -39,10 +44,10 @@ struct Serve: AsyncParsableCommand {
         /// Signals are listened to by the time this runs, so whoever waits for the line may send one at once.
         func run() async throws {
             let settings = server.settings
-            print("Apus is at http://\(settings.host):\(server.port) and keeps its data in \(settings.data).")
-            if let secret = server.setupSecret {
-                print("Set up: http://\(settings.host):\(server.port)/#setup=\(secret)")
-            }
+            let address = Serve.address(settings.host, server.port)
+            // Not by `printLine`: a server does not end because nobody reads its greeting.
+            print("Apus is at \(address) and keeps its data in \(settings.data).")
+            if let secret = server.setupSecret { print("Set up: \(address)/#setup=\(secret)") }
             fflush(nil)
             try await gracefulShutdown()
             await server.stop()
