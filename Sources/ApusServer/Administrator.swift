@@ -87,7 +87,14 @@ package enum Administrator {
         }
     }
 
+    /// Throws an `OperatorError` where there is no such folder: a mistyped path is not to pass for an empty server. Only
+    /// the first account may be added before there is one.
     package static func perform(_ request: Request, data: String) throws -> JSONObject {
+        if case .addUser = request {
+        } else if !DataFolder.isThere(data) {
+            throw OperatorError(
+                "There is no server's data in \(data); give --data the folder that `apus serve` was started with.")
+        }
         guard let folder = try takeFolder(data) else {
             let answer = try ControlClient.ask(request.json, at: data + "/control.sock")
             if let ok = answer["ok"]?.object { return ok }

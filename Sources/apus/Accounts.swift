@@ -28,8 +28,10 @@ struct User: ParsableCommand {
             guard let role = UserRole(rawValue: role), role != .system else {
                 throw ValidationError("--role is owner, admin, member or bot.")
             }
+            let isNew = !DataFolder.isThere(options.data)
             let made = try Administrator.perform(
                 .addUser(name: name, role: role, password: password), data: options.data)
+            if isNew { note("Made \(URL(fileURLWithPath: options.data).path), for there was no server's data there.") }
             report(made, options) { "Added \(name) (\($0["id"]?.string ?? "")). Make a token with: apus token \(name)" }
         }
     }

@@ -131,11 +131,27 @@ def test_wrong_values(folder):
     refused("serve", "--data", data, "--config", folder + "/none.json", code=COULD_NOT, says="none.json")
 
 
+def test_mistyped_data_folder(folder):
+    data = folder + "/mistyped"
+    for arguments in (
+        ("token", "alice"), ("room", "create", "general"), ("invite",), ("user", "list"), ("user", "ban", "eve"), ("user", "unban", "eve"),
+        ("user", "role", "eve", "admin"), ("user", "reset", "eve"),
+    ):
+        refused(*arguments, "--data", data, code=COULD_NOT, says=[data, "--data"])
+        check(not os.path.exists(data), f"apus {' '.join(arguments)} made the folder")
+    done = run("user", "add", "alice", "--data", data)
+    check(done.returncode == 0 and done.stderr.startswith(f"apus: Made {data}, "), f"{done}")
+    done = run("user", "add", "bob", "--data", data)
+    check(done.returncode == 0 and done.stderr == "", f"{done}")
+
+
 def test_accounts(folder):
     data = folder + "/data"
-    refused("token", "nobody-here", "--data", data, code=COULD_NOT, says=["nobody-here", "apus user add"])
     refused("user", "add", "alice", "--password", "short", "--data", data, code=COULD_NOT, says="8 characters")
     succeed("user", "add", "alice", "--password", "correct horse", "--data", data)
+    refused("token", "nobody-here", "--data", data, code=COULD_NOT, says=["nobody-here", "apus user add"])
+    succeed("room", "create", "general", "--data", data)
+    refused("token", "apus", "--data", data, code=COULD_NOT, says="the server itself")
     refused("user", "add", "alice", "--data", data, code=COULD_NOT, says="alice")
 
 

@@ -8,6 +8,11 @@ package final class DataFolder: Sendable {
     package var database: String { path + "/apus.sqlite" }
     package var controlSocket: String { path + "/control.sock" }
 
+    /// Whether a server or a command has kept something at this path before.
+    package static func isThere(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + "/apus.sqlite")
+    }
+
     /// Makes the folder if need be and takes its lock. Nil when another process holds the lock.
     package init?(taking path: String) throws {
         self.path = path
