@@ -112,6 +112,8 @@ export class App {
         const room = this.entry(this.room);
         if (room && this.conversation.room?.room === room.room) this.conversation.room = room;
         else if (room && this.chat.user) this.enter(room.room);
+        // One was removed from it, or has left it elsewhere.
+        else if (this.chat.user && this.conversation.room) this.follow();
         this.head.render(room);
         this.conversation.render();
         this.connection.render();

@@ -106,7 +106,8 @@ export class Reader {
             const seen = scroller.lowestSeen ?? 0;
             if (seen <= Math.max(conversation.room.read ?? 0, this.told)) return;
             this.told = seen;
-            conversation.chat.read(room.room, seen).catch(() => (this.told = 0));
+            // A refusal is final, and the same again would be refused again.
+            void conversation.chat.read(room.room, seen);
             this.mark();
         }, TELLING);
     }

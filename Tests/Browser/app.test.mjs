@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+globalThis.navigator ??= /** @type {any} */ ({ language: "en" });
+globalThis.document ??= /** @type {any} */ ({ hidden: false });
+
+const { App } = await import("../../Web/app.js");
+const { Reader } = await import("../../Web/reader.js");
+
+const nothing = { render() {} };
+
+/** The page's frame without a page: what it would open is written down. */
+function app(rooms) {
+    const followed = [];
+    return Object.assign(Object.create(App.prototype), {
+        followed, room: "general", chat: { rooms, user: { id: "u_alice" } }, rail: nothing, head: nothing,
+        connection: nothing, conversation: { room: rooms[0], render() {} }, frame: { classList: { toggle() {} } },
+        follow: () => followed.push("follow"),
+    });
+}
+
+test("who is removed from the room that is open is led out of it, once", () => {
+    globalThis.document.querySelector = () => null;
+    const page = app([{ room: "general", name: "General", head: 1, read: 1 }]);
+    page.people = { roomName: ({ name }) => name };
+    page.render();
+    assert.deepEqual(page.followed, []);
+    page.chat.rooms = [];
+    page.render();
+    assert.deepEqual(page.followed, ["follow"]);
+    page.conversation.room = undefined;
+    page.render();
+    assert.deepEqual(page.followed, ["follow"]);
+});
+
+test("that something is read is told once, also where it is refused", async (context) => {
+    const due = [];
+    context.mock.method(globalThis, "setTimeout", (work) => due.push(work));
+    const told = [];
+    const conversation = {
+        room: { room: "general", read: 1 }, scroller: { lowestSeen: 3 },
+        chat: { read: (room, number) => (told.push(number), Promise.reject(new Error("no_such_room"))) },
+    };
+    const read = conversation.chat.read;
+    // As the SDK's: who does not listen for the refusal is not bothered by it.
+    conversation.chat.read = (...what) => {
+        const promise = read(...what);
+        promise.catch(() => {});
+        return promise;
+    };
+    const reader = new Reader(conversation);
+    for (let turn = 0; turn < 5; turn += 1) {
+        reader.mark();
+        for (const work of due.splice(0)) work();
+        await new Promise(setImmediate);
+    }
+    assert.deepEqual(told, [3]);
+    conversation.scroller.lowestSeen = 4;
+    reader.mark();
+    for (const work of due.splice(0)) work();
+    assert.deepEqual(told, [3, 4]);
+});
