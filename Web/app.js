@@ -13,6 +13,7 @@ import { watchKeys } from "./keys.js";
 import { openMenu } from "./menu.js";
 import { People } from "./people.js";
 import { Rail } from "./rail.js";
+import { sentAt } from "./rows.js";
 import { openSearch } from "./search.js";
 import { refusal, words } from "./words.js";
 
@@ -40,8 +41,7 @@ export class App {
         this.frame = h("div", { class: "frame" }, h("a", { class: "skip", href: "#composer" }, words.skip),
             this.rail.element, this.place);
         this.isDue = this.hasArrived = this.hasLeft = false;
-        /** Commands whose refusal is told where they were given. */
-        this.told = new Set();
+        this.openedAt = Date.now();
         /** Where the address bar leads to as soon as something is known. @type {number | undefined} */
         this.wished = undefined;
     }
@@ -73,7 +73,8 @@ export class App {
 
     /** At first, and when too much was missed to be told one by one. */
     arrived() {
-        const isFirst = !this.hasArrived;
+        const { chat, hasArrived } = this;
+        const isFirst = !hasArrived;
         if (isFirst) {
             this.hasArrived = true;
             ask("GET", `/v1/users/${this.me}`).then(({ role }) => {
@@ -83,6 +84,7 @@ export class App {
                 keep("welcome");
                 invite(() => this.conversation.composer.focus());
             }
+            for (const { id, state, error } of chat.pending) if (state === "failed") this.failed({ id, ...error });
         }
         if (isFirst || !this.entry(this.room)) this.enter(this.room, this.wished);
         else void this.conversation.reader.reload();
@@ -178,10 +180,8 @@ export class App {
      * @param {string} op @param {object} fields @param {Element} [place] where trouble is told; else at the page's edge
      */
     async run(op, fields, place) {
-        const sent = this.chat.command(op, fields);
-        if (sent.id) this.told.add(sent.id);
         try {
-            return (await sent) ?? {};
+            return (await this.chat.command(op, fields)) ?? {};
         } catch (error) {
             if (place) fill(place, refusal(error));
             else toast(refusal(error));
@@ -189,11 +189,11 @@ export class App {
         }
     }
 
-    /** A message that failed says so itself. */
+    /** A message that failed says so itself. All else is told by the page in which it was given, if that is still there. */
     failed({ id, code, detail }) {
         const op = this.chat.pending.find((one) => one.id === id)?.op;
         if (!op || op === "message.post") return;
-        if (!this.told.has(id) && op !== "read") toast(refusal({ code, detail }));
+        if (op !== "read" && sentAt(id) < this.openedAt) toast(refusal({ code, detail }));
         this.chat.discard(id);
     }
 

@@ -32,7 +32,7 @@ export class Conversation {
         this.quotes = new Quotes(this);
         this.composer = new Composer({
             account: me, people: app.people, send: (text, replyTo) => this.send(text, replyTo), editLast: () => this.editLast(),
-            save: (number, text) => chat.command("message.edit", { room: this.room.room, number, text }),
+            save: (number, text) => app.run("message.edit", { room: this.room.room, number, text }),
             typing: (on) => chat.typing(this.room.room, on),
         });
         this.typing = new TypingLine(app.people, me);
@@ -46,14 +46,14 @@ export class Conversation {
         this.scroller = new Scroller(this.viewport, this.list, () => this.moved());
         this.reader = new Reader(this);
         this.act = {
-            react: (number, emoji, on) => chat.command(on ? "reaction.add" : "reaction.remove",
+            react: (number, emoji, on) => app.run(on ? "reaction.add" : "reaction.remove",
                 { room: this.room.room, number, emoji }),
             reply: ({ number, by }) => {
                 this.composer.reply(number, app.people.name(by));
                 this.composer.input.focus();
             },
             edit: ({ number, text }) => this.composer.edit(number, text),
-            remove: ({ number }) => chat.command("message.delete", { room: this.room.room, number }),
+            remove: ({ number }) => app.run("message.delete", { room: this.room.room, number }),
             retry: ({ id }) => chat.retry(id), discard: ({ id }) => chat.discard(id),
             jump: (number) => this.jump(number), receipts: (row) => showReceipts(app, this.room, row),
         };

@@ -65,4 +65,4 @@ export function rows({ history, pending, me, divider, dayOf }) {
 }
 
 /** Ids of the SDK begin with their time. */
-const sentAt = (id) => Number(/^\d+/.exec(id)?.[0]) || Date.now();
+export const sentAt = (id) => Number(/^\d+/.exec(id)?.[0]) || Date.now();

@@ -60,3 +60,21 @@ test("that something is read is told once, also where it is refused", async (con
     for (const work of due.splice(0)) work();
     assert.deepEqual(told, [3, 4]);
 });
+
+test("what is refused is given up by every page, and told where it was given", (context) => {
+    context.mock.method(globalThis, "setTimeout", () => 0);
+    const discarded = [];
+    const pending = [["1700000000000-a", "reaction.add"], ["1700000000000-b", "read"], ["1700000000000-c", "message.post"]]
+        .map(([id, op]) => ({ id, op }));
+    const toasts = [];
+    globalThis.document.querySelector = () => ({ append: (note) => toasts.push(note) });
+    globalThis.document.createElement = () => ({ replaceChildren() {}, setAttribute() {}, remove() {} });
+    const page = (openedAt) => Object.assign(Object.create(App.prototype), {
+        openedAt, chat: { pending, discard: (id) => discarded.push(id) },
+    });
+    for (const { id } of pending) page(0).failed({ id, code: "forbidden", detail: "" });
+    assert.deepEqual(discarded.map((id) => id.slice(-1)), ["a", "b"]);
+    assert.equal(toasts.length, 0, "another page has told it");
+    for (const { id } of pending) page(Date.now()).failed({ id, code: "forbidden", detail: "" });
+    assert.equal(toasts.length, 1, "nobody else is left to tell it");
+});

@@ -259,6 +259,8 @@ export class Connection {
     }
 
     failed({ id }) {
+        // By then `pending` says so.
+        this.tellOutbox();
         this.tell({ failed: { id, ...this.outbox.find(id)?.failure } });
     }
 
