@@ -87,8 +87,13 @@ export class Chat extends Session {
     discard(id) {
         const { state } = this.pending.find((one) => one.id === id) ?? {};
         if (state !== "queued" && state !== "failed") return;
+        // Where no tab leads, nothing is sent.
+        if (!this.leader) {
+            void this.store.put(id);
+            this.news({ discarded: id });
+        }
+        this.unwanted.add(id);
         this.wish({ delete: id });
-        this.settle({ id, code: "discarded", detail: "It was taken back." });
     }
 
     /**

@@ -50,6 +50,9 @@ export class Connection {
 
     put(input) {
         const done = this.drive("outbox", input);
+        // What is on its way stays, and what is not here yet will not come: its tab has heard this by then.
+        const { delete: id } = input;
+        if (id && !this.outbox.find(id)) this.tell({ discarded: id });
         if (!done.length && input !== "stranded") return;
         // Told when all of it is on the disk: what waits is what outlives the page.
         const written = (this.written = Promise.all([this.written, ...done]));

@@ -29,6 +29,8 @@ export class Session {
         this.promised = new Map();
         /** What is done, and whose event has not come to this tab. */
         this.acknowledged = new Map();
+        /** What is to be taken back, until a tab that leads has said what became of it. */
+        this.unwanted = new Set();
         this.visibleAt = -Infinity;
         this.place = 0;
         this.tabs = new Tabs(name, this);
@@ -92,7 +94,7 @@ export class Session {
             connection.climb("start");
             if (!this.isVisible) connection.climb("hidden");
             if (navigator.onLine === false) connection.climb("offline");
-            for (const add of this.mine) connection.put({ add });
+            this.hand((wish) => connection.put(wish));
             connection.tellOutbox();
         });
     }
@@ -120,6 +122,12 @@ export class Session {
     get mine() {
         const me = this.state.user?.id;
         return [...this.promised.values()].filter(({ user = me }) => user === me).map(({ command }) => command);
+    }
+
+    /** What a tab that has come to lead may not have heard. */
+    hand(over) {
+        for (const add of this.mine) over({ add });
+        for (const id of this.unwanted) over({ delete: id });
     }
 
     follow() {
@@ -158,7 +166,7 @@ export class Session {
             if (this.leader !== sender) {
                 this.leader = sender;
                 void this.catchUp();
-                for (const add of this.mine) this.tabs.say({ add });
+                this.hand((wish) => this.tabs.say(wish));
                 // The last words of the page before this one may have been written after the leader had read.
                 void this.stored().then(([entries]) => {
                     for (const { command, failure } of entries) if (!failure) this.tabs.say({ add: command });
@@ -194,6 +202,7 @@ export class Session {
                 return this.emit("rooms");
             case "batch": return this.batch(content);
             case "acknowledged": return this.keep(content);
+            case "discarded": return this.settle({ id: content, code: name, detail: "It was taken back." });
             case "failed":
                 this.settle(content);
                 return this.emit(name, content);
@@ -210,7 +219,7 @@ export class Session {
             this.emit("rooms");
         }
         this.promised.get(id)?.resolve(ok);
-        this.promised.delete(id);
+        this.end(id);
     }
 
     batch(batch) {
@@ -268,7 +277,13 @@ export class Session {
     /** Ends a promise badly. */
     settle(failure) {
         this.promised.get(failure.id)?.reject(new ApusError(failure));
-        this.promised.delete(failure.id);
+        this.end(failure.id);
+        this.emit("pending");
+    }
+
+    end(id) {
+        this.promised.delete(id);
+        this.unwanted.delete(id);
     }
 
     /** What is on its way to the server or has failed, in order. @returns {import("../types").Pending[]} */

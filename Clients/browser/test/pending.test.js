@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Session } from "../src/session.js";
+import { Chat } from "../src/chat.js";
 import { State } from "../src/state.js";
 
 /** A session without a page: it hears what a leading tab tells. */
@@ -9,8 +9,8 @@ function session() {
     const state = new State();
     state.restore({ cursor: "e-10", user: { id: "u_alice" }, users: [], rooms: [] });
     const told = [];
-    return Object.assign(Object.create(Session.prototype), {
-        state, told, outbox: [], promised: new Map(), acknowledged: new Map(), tabs: { leads: true },
+    return Object.assign(Object.create(Chat.prototype), {
+        state, told, outbox: [], promised: new Map(), acknowledged: new Map(), unwanted: new Set(), tabs: { leads: true },
         emit: (type) => told.push(type),
     });
 }
@@ -93,4 +93,54 @@ test("what is taken back before it is written down is not sent, and not kept eit
     void alice.promise(command("b"));
     await new Promise(setImmediate);
     assert.deepEqual(wishes, [{ add: command("b") }]);
+});
+
+/** A tab that does not lead; what it says to the others is written down. */
+function follower() {
+    const alice = session();
+    const said = [];
+    alice.tabs = { leads: false, say: (letter) => said.push(letter) };
+    const written = new Map();
+    alice.store = { put: async (id, entry) => void (entry ? written.set(id, entry) : written.delete(id)) };
+    alice.stored = async () => [[]];
+    alice.catchUp = () => {};
+    alice.leader = "t_leader";
+    const promise = alice.promise(command("a"));
+    let end = "none";
+    promise.then(() => (end = "kept"), ({ code }) => (end = code));
+    return { alice, said, written, end: () => new Promise(setImmediate).then(() => end) };
+}
+
+test("who takes something back is told so by the tab that leads, which alone knows whether it is too late", async () => {
+    const late = follower();
+    late.alice.discard("a");
+    assert.deepEqual(late.said, [{ delete: "a" }]);
+    assert.equal(await late.end(), "none");
+    late.alice.news({ acknowledged: { command: command("a"), ok: { seq: 11 } } });
+    assert.equal(await late.end(), "kept");
+    assert.equal(late.alice.unwanted.size, 0);
+    const early = follower();
+    early.alice.discard("a");
+    early.alice.news({ discarded: "a" });
+    assert.equal(await early.end(), "discarded");
+    assert.deepEqual([early.written.size, early.alice.pending], [0, []]);
+});
+
+test("a tab that comes to lead hears what is to be taken back", async () => {
+    const { alice, said } = follower();
+    alice.discard("a");
+    said.length = 0;
+    alice.hear({ sender: "t_other", leads: true, outbox: [] });
+    assert.deepEqual(said, [{ add: command("a") }, { delete: "a" }]);
+});
+
+test("where no tab leads, what is taken back leaves the store at once", async () => {
+    const { alice, written, end, said } = follower();
+    alice.leader = undefined;
+    alice.discard("a");
+    assert.equal(await end(), "discarded");
+    assert.equal(written.size, 0);
+    said.length = 0;
+    alice.hear({ sender: "t_other", leads: true, outbox: [] });
+    assert.deepEqual(said, [{ delete: "a" }], "it may have read the store before");
 });
