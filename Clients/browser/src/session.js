@@ -9,6 +9,8 @@ import { Tabs } from "./tabs.js";
 
 /** How long another tab's word that it is visible holds; it is renewed with every ping. */
 const VISIBLE = 3_000;
+/** When a room's entry that could not be had is asked for again. */
+const AGAIN = 2_000;
 
 /** One user in one tab: it holds the connection, or listens to the tab that does. */
 export class Session {
@@ -266,12 +268,15 @@ export class Session {
         this.isCatchingUp = false;
     }
 
-    /** The user has come into a room: the leader asks for its entry, and tells. */
+    /** The user has come into a room, and may have left it since. A public room's entry is told to everybody. */
     async enter(room) {
-        if (!this.tabs.leads) return;
-        const entry = await this.http.json(`/v1/rooms/${encodeURIComponent(room)}`).catch(() => undefined);
-        if (entry?.seq < this.state.seq) return this.enter(room);
-        if (entry) this.tell({ room: entry });
+        try {
+            const entry = await this.http.json(`/v1/rooms/${encodeURIComponent(room)}`);
+            if (entry.seq < this.state.seq) void this.enter(room);
+            else if (entry.member) this.news({ room: entry });
+        } catch ({ retryable }) {
+            if (retryable && this.leader) setTimeout(() => this.enter(room), AGAIN);
+        }
     }
 
     /** Ends a promise badly. */
