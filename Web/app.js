@@ -192,7 +192,7 @@ export class App {
     /** A message that failed says so itself. All else is told by the page in which it was given, if that is still there. */
     failed({ id, code, detail }) {
         const op = this.chat.pending.find((one) => one.id === id)?.op;
-        if (!op || op === "message.post") return;
+        if (!op || op === "message.post" || code === "discarded") return;
         if (op !== "read" && sentAt(id) < this.openedAt) toast(refusal({ code, detail }));
         this.chat.discard(id);
     }

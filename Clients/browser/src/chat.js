@@ -21,7 +21,7 @@ export class Chat extends Session {
         const { told, ...details } = this.details;
         const [state, content] = word(told);
         const waiting = this.outbox.filter(({ command, failure }) => command.op === "message.post" && !failure).length;
-        const more = { live: "transport", suspect: "transport", closed: "reason" }[state] ?? "nextTry";
+        const more = state === "closed" ? "reason" : content > 0 ? "nextTry" : "transport";
         const { cursor } = this.state;
         return { state, [more]: content, waiting, ...details, cursor };
     }
@@ -90,7 +90,7 @@ export class Chat extends Session {
         // Where no tab leads, nothing is sent.
         if (!this.leader) {
             void this.store.put(id);
-            this.news({ discarded: id });
+            this.news({ failed: { id, code: "discarded" } });
         }
         this.unwanted.add(id);
         this.wish({ delete: id });

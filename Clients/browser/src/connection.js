@@ -5,11 +5,10 @@ import { TIMES, earliest, word } from "./numbers.js";
 import { Outbox } from "./outbox.js";
 import { Sequencer, epochOf } from "./sequencer.js";
 import { Tabs } from "./tabs.js";
-import { eventStream, polling, webSocket } from "./transports.js";
+import { openers } from "./transports.js";
 
-const OPENERS = { websocket: webSocket, sse: eventStream, long_poll: polling, short_poll: polling };
 /** What the log leaves out. */
-const QUIET = ["due", "heard", "batch", "tick", "poll", "polled", "probe", "opened", "remember"];
+const QUIET = /^(due|heard|batch|tick|poll|polled|probe|opened|remember)$/;
 const LOG = 100;
 /** How often, at most, the status tells that something was heard. */
 const TOLD = 1_000;
@@ -52,10 +51,10 @@ export class Connection {
         const done = this.drive("outbox", input);
         // What is on its way stays, and what is not here yet will not come: its tab has heard this by then.
         const { delete: id } = input;
-        if (id && !this.outbox.find(id)) this.tell({ discarded: id });
+        if (id && !this.outbox.find(id)) this.tell({ failed: { id, code: "discarded" } });
         if (!done.length && input !== "stranded") return;
         // Told when all of it is on the disk: what waits is what outlives the page.
-        const written = (this.written = Promise.all([this.written, ...done]));
+        const written = (this.written = Promise.all([this.written, ...done]).then(() => {}));
         void written.then(() => written === this.written && this.tellOutbox());
     }
 
@@ -78,7 +77,7 @@ export class Connection {
     }
 
     note(name, content) {
-        if (QUIET.includes(name)) return;
+        if (QUIET.test(name)) return;
         this.hasNews = true;
         this.log = [...this.log.slice(1 - LOG), { at: Date.now(), text: `${name} ${JSON.stringify(content) ?? ""}` }];
     }
@@ -111,8 +110,12 @@ export class Connection {
         // What a closed one still says is not heard.
         const isOpen = () => this.links.has(attempt);
         const tell = (name, more) => isOpen() && this.climb({ [name]: { attempt, ...more } });
-        const ended = (error) => tell("ended", { end: endOf(error) });
-        const link = OPENERS[transport](http, {
+        const ended = (error) => {
+            tell("ended", { end: endOf(error) });
+            // A poll that has failed may be asked once more.
+            if (!this.ladder.find(attempt)) this.close(attempt);
+        };
+        const link = openers[transport](http, {
             tell,
             ended,
             frame: (name, content) => isOpen() && this.frame(link, name, content),
@@ -273,16 +276,21 @@ export class Connection {
 
     /** A tab that was asleep may have been replaced, and what it held may be settled: the store knows. */
     async send(ids) {
-        const { store, tab } = this.session;
+        const { store, tab, tabs } = this.session;
         const all = Tabs.canShare ? await store.all() : undefined;
-        if (all && all.get("lease") !== tab) return;
+        if (this.isOver) return;
+        if (all && all.get("lease") !== tab) {
+            // Whoever wrote it may be gone: that shows when the lock is asked for again.
+            tabs.leave();
+            return tabs.join();
+        }
         const isOpen = (entry) => entry && !entry.failure && (!all || all.has(entry.command.id));
         const commands = ids.map((id) => this.outbox.find(id)).filter(isOpen).map(({ command }) => command);
         if (commands.length) this.transmit(commands);
     }
 
     transmit(commands) {
-        if (!this.carrier || this.isOver) return;
+        if (!this.carrier) return;
         if (this.carrier.isSocket) return this.carrier.send({ command: commands });
         this.session.http.json("/v1/commands", commands).then(
             (answers) => answers.forEach((answer) => this.answer(answer)),

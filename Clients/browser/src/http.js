@@ -1,3 +1,5 @@
+import { TIMES } from "./numbers.js";
+
 /** A refusal by the server, or its absence. Branch on `code`, show `message`. */
 export class ApusError extends Error {
     /** @param {import("../types").Problem} problem */
@@ -12,17 +14,20 @@ export class ApusError extends Error {
     }
 }
 
+/** @param {string} [detail] */
 export const unreachable = (detail) => new ApusError({ code: "unreachable", detail, retryable: true });
 
 /** What the ladder makes of it. @param {any} error */
 export const endOf = ({ status: code, problem, close }) => {
     if (code) return { status: { code, retry_after_ms: problem.retry_after_ms } };
-    // 1005 and 1006 are what a browser says where nobody said anything.
-    return close && close !== 1005 && close !== 1006 ? { close } : "lost";
+    return close ? { close } : "lost";
 };
 
-/** Milliseconds. */
-export const retryAfter = ({ headers }) => Number(headers.get("Retry-After")) * 1_000 || undefined;
+/**
+ * Milliseconds, five minutes at most: anybody on the way can write this header, and only problems of this protocol may keep
+ * the client away for longer.
+ */
+export const retryAfter = ({ headers }) => Math.min(headers.get("Retry-After") * 1_000, 300_000) || undefined;
 
 /** Without what is undefined. */
 export const query = (values = {}) => new URLSearchParams(JSON.parse(JSON.stringify(values)));
@@ -35,10 +40,11 @@ export class Http {
     }
 
     /**
-     * An answer of the expected kind, or an `ApusError`. A proxy's page is no answer.
+     * An answer of the expected kind, or an `ApusError`. A proxy's page is no answer. Without a `signal`, by which the
+     * caller sees to it that this ends, it does so after a while.
      * @returns {Promise<any>} a `Response`, whose `body` TypeScript holds for nullable
      */
-    async ask(path, { body, accept = "application/json", signal }) {
+    async ask(path, { body, accept = "application/json", signal = Object(AbortSignal).timeout?.(TIMES.silence) }) {
         const { base, token } = this;
         const headers = { Accept: accept };
         if (body) headers["Content-Type"] = "application/json";

@@ -23,7 +23,6 @@ export function watchPage(session) {
     // Frozen or in the back/forward cache, a page holds no connection, and another tab may lead.
     const rest = () => tabs.leave();
     const wake = () => tabs.join();
-    const { connection } = navigator;
     /** @type {any[]} */
     const watched = [
         [document, { visibilitychange: seen, freeze: rest, resume: wake }],
@@ -31,7 +30,7 @@ export function watchPage(session) {
             pagehide: rest, pageshow: wake,
             offline: () => session.climb("offline"), online: () => session.climb("online"),
         }],
-        [connection, { change: () => session.climb("network_changed") }],
+        [navigator.connection, { change: () => session.climb("network_changed") }],
     ];
     const leaving = new AbortController();
     const { signal } = leaving;

@@ -1,7 +1,7 @@
 import { Connection } from "./connection.js";
 import { ApusError, Http } from "./http.js";
-import { digest, newID } from "./id.js";
-import { word } from "./numbers.js";
+import { newID } from "./id.js";
+import { TIMES, word } from "./numbers.js";
 import { watchPage } from "./page.js";
 import { State } from "./state.js";
 import { Store } from "./store.js";
@@ -9,15 +9,14 @@ import { Tabs } from "./tabs.js";
 
 /** How long another tab's word that it is visible holds; it is renewed with every ping. */
 const VISIBLE = 3_000;
-/** When a room's entry that could not be had is asked for again. */
-const AGAIN = 2_000;
 
 /** One user in one tab: it holds the connection, or listens to the tab that does. */
 export class Session {
     /** @param {string} url @param {{token?: string, account?: string}} options */
     constructor(url, { token, account }) {
         const base = url.replace(/\/+$/, "");
-        const name = `apus ${base} ${account ?? (token ? digest(token) : "")}`;
+        // So little of a token gives nothing away.
+        const name = `apus ${base} ${account ?? token?.slice(-6) ?? ""}`;
         this.isNamed = !!(account ?? token);
         this.listeners = new Set();
         this.tab = newID();
@@ -102,7 +101,9 @@ export class Session {
     }
 
     async connect() {
-        await this.store.put("lease", this.tab);
+        await this.store.database;
+        // While that was opened, another tab may have taken over.
+        if (this.tabs.leads) await this.store.put("lease", this.tab);
         const [entries, memory] = await this.stored();
         return new Connection(this, entries, memory);
     }
@@ -204,7 +205,6 @@ export class Session {
                 return this.emit("rooms");
             case "batch": return this.batch(content);
             case "acknowledged": return this.keep(content);
-            case "discarded": return this.settle({ id: content, code: name, detail: "It was taken back." });
             case "failed":
                 this.settle(content);
                 return this.emit(name, content);
@@ -275,7 +275,7 @@ export class Session {
             if (entry.seq < this.state.seq) void this.enter(room);
             else if (entry.member) this.news({ room: entry });
         } catch ({ retryable }) {
-            if (retryable && this.leader) setTimeout(() => this.enter(room), AGAIN);
+            if (retryable && this.leader) setTimeout(() => this.enter(room), TIMES.visibleInterval);
         }
     }
 

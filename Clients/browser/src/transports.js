@@ -3,7 +3,7 @@ import { word } from "./numbers.js";
 import { Tabs } from "./tabs.js";
 
 /** A browser can set no header on a WebSocket, and a token does not belong into a URL: a ticket does, once. */
-export function webSocket(http, hooks) {
+function websocket(http, hooks) {
     let socket;
     const leaving = new AbortController();
     return {
@@ -13,7 +13,7 @@ export function webSocket(http, hooks) {
             if (http.token) {
                 const { ticket } = await http.json("/v1/tickets", {}, leaving.signal).catch((error) => {
                     // Anything but a refusal of the user is a server that hands out no tickets.
-                    throw error.status === 401 || error.retryable ? error : unreachable("no ticket");
+                    throw error.status === 401 || error.retryable ? error : unreachable();
                 });
                 asked.set("ticket", ticket);
             }
@@ -44,10 +44,10 @@ export function webSocket(http, hooks) {
 
 /** Each tab for itself has no request that stays open: a browser has six connections for all of them. */
 const alone = () => {
-    if (!Tabs.canShare) throw unreachable("no connection to spare");
+    if (!Tabs.canShare) throw unreachable();
 };
 
-export function eventStream(http, hooks) {
+function sse(http, hooks) {
     const leaving = new AbortController();
     const { signal } = leaving;
     return {
@@ -75,7 +75,7 @@ export function eventStream(http, hooks) {
 }
 
 /** Asks by POST: the address stays the same, so one CORS preflight serves for all questions. */
-export function polling(http, hooks) {
+function long_poll(http, hooks) {
     let asking = new AbortController();
     const poll = async (wait) => {
         asking.abort();
@@ -93,3 +93,6 @@ export function polling(http, hooks) {
     };
     return { open: () => poll(0), poll, close: () => asking.abort() };
 }
+
+/** By their names. @type {{[transport: string]: Function}} */
+export const openers = { websocket, sse, long_poll, short_poll: long_poll };

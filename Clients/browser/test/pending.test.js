@@ -121,7 +121,7 @@ test("who takes something back is told so by the tab that leads, which alone kno
     assert.equal(late.alice.unwanted.size, 0);
     const early = follower();
     early.alice.discard("a");
-    early.alice.news({ discarded: "a" });
+    early.alice.news({ failed: { id: "a", code: "discarded" } });
     assert.equal(await early.end(), "discarded");
     assert.deepEqual([early.written.size, early.alice.pending], [0, []]);
 });
