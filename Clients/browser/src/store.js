@@ -6,7 +6,11 @@ const open = (name) =>
     new Promise((resolve, reject) => {
         const request = indexedDB.open(name, 2);
         request.onupgradeneeded = () => request.result.createObjectStore("all");
-        request.onsuccess = () => resolve(request.result);
+        request.onsuccess = () => {
+            resolve(request.result);
+            // Somebody deletes it, or a newer page changes it, and waits for this.
+            request.result.onversionchange = () => request.result.close();
+        };
         request.onerror = reject;
         setTimeout(reject, OPENING);
     });
@@ -14,13 +18,16 @@ const open = (name) =>
 /** In IndexedDB, under its id, each entry of the outbox, and as `memory` the ladder's, as `lease` the leading tab. */
 export class Store {
     constructor(name) {
-        this.database = open(name).catch(() => undefined);
+        this.open = () => open(name).catch(() => undefined);
+        /** @type {Promise<IDBDatabase | undefined> | undefined} */
+        this.database = this.open();
     }
 
     /** What the requests gave, once it is on the disk; undefined where the database is missing, full or gone. */
-    async run(mode, work) {
+    async run(mode, work, again = true) {
+        const { database } = this;
         try {
-            const transaction = (await this.database)?.transaction("all", mode);
+            const transaction = (await database)?.transaction("all", mode);
             if (!transaction) return undefined;
             const requests = work(transaction.objectStore("all"));
             // Now, and not in a while: then a page that goes away at once does not take it along.
@@ -31,7 +38,9 @@ export class Store {
             });
             return requests.map(({ result }) => result);
         } catch {
-            this.database = Promise.resolve(undefined);
+            // Browsers close it, as where somebody clears what sites have kept. Once more, with a new one.
+            if (this.database === database) this.database = again ? this.open() : undefined;
+            return again && this.run(mode, work, false);
         }
     }
 
