@@ -51,8 +51,12 @@ export class State {
 
     /** @param {Signal} signal */
     signal(signal) {
+        const { type, room } = signal;
+        // A room that passes the size for single receipts has one kind or the other.
+        const other = { receipt: "receipts", receipts: "receipt" }[type];
+        for (const key of this.signals.keys()) if (key.startsWith(`${other} ${room} `)) this.signals.delete(key);
         this.signals.set(keyOf(signal), signal);
-        if (signal.type === "receipt" && signal.user === this.user?.id) this.read(signal.room, signal.value.read);
+        if (type === "receipt" && signal.user === this.user?.id) this.read(room, signal.value.read);
     }
 
     /** @param {string | undefined} name @param {number} number */
@@ -87,7 +91,8 @@ export class State {
                 break;
             case "message.updated":
             case "message.deleted":
-                if (last && last.number === number) Object.assign(last, data, { seq });
+                // The event of a deletion has neither, and so has what is deleted.
+                if (last && last.number === number) Object.assign(last, { text: undefined, mentions: undefined, ...data, seq });
                 break;
             case "settings.updated":
             case "room.updated":
@@ -104,7 +109,9 @@ export class State {
                 const change = type === "member.left" ? -1 : 1;
                 room.members += change;
                 if (this.users.get(user)?.kind === "hook") room.hooks = (room.hooks ?? 0) + change;
-                if (change < 0 && user === me) this.rooms.delete(name);
+                if (change > 0) break;
+                for (const kind of ["typing", "receipt"]) this.signals.delete(`${kind} ${name} ${user}`);
+                if (user === me) this.rooms.delete(name);
             }
         }
     }

@@ -113,3 +113,33 @@ test("webhooks in a room are counted as they come and go, for nobody waits until
     state.apply(batch(14, 15, [event(15, "member.left", { user: "u_helper" })]));
     assert.deepEqual(count(), [2, 1]);
 });
+
+test("who leaves a room types there no more, and is waited for by nobody", () => {
+    const state = restored();
+    const of = (type, user, room = "general") => ({ type, room, user, value: { delivered: 1, read: 1 }, v: 5 });
+    const stays = [of("typing", "u_eve"), of("receipt", "u_bob", "old"), of("presence", "u_bob", undefined)];
+    state.apply(batch(10, 10, [], { signals_full: true, signals: [of("typing", "u_bob"), of("receipt", "u_bob"), ...stays] }));
+    state.apply(batch(10, 11, [event(11, "member.left", { user: "u_bob" })]));
+    assert.deepEqual([...state.signals.values()], stays);
+});
+
+test("a room that passes the size for single receipts has one kind or the other", () => {
+    const state = restored();
+    const signals = (...list) => state.apply(batch(10, 10, [], { signals: list }));
+    const types = () => [...state.signals.values()].map(({ type, room, user }) => [type, room, user]);
+    const one = (user, v, room = "general") => ({ type: "receipt", room, user, value: { delivered: 1, read: 1 }, v });
+    const all = (v) => ({ type: "receipts", room: "general", value: { delivered_by_all: 1, read_by_all: 1 }, v });
+    state.signals.clear();
+    signals(one("u_bob", 1), one("u_eve", 1), one("u_bob", 1, "old"));
+    signals(all(2));
+    assert.deepEqual(types(), [["receipt", "old", "u_bob"], ["receipts", "general", undefined]]);
+    signals(one("u_bob", 3));
+    assert.deepEqual(types(), [["receipt", "old", "u_bob"], ["receipt", "general", "u_bob"]]);
+});
+
+test("of a last message that is deleted no text is left", () => {
+    const state = restored();
+    state.apply(batch(10, 11, [event(11, "message.deleted", { number: 4 })]));
+    const { text, number } = state.rooms.get("general").last_message;
+    assert.deepEqual([text, number], [undefined, 4]);
+});
