@@ -11,7 +11,7 @@ import { rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 import { reached, tickOf } from "./ticks.js";
 import { dayOf } from "./times.js";
-import { topOf } from "./top.js";
+import { drawTop } from "./top.js";
 import { TypingLine } from "./typing.js";
 import { words } from "./words.js";
 
@@ -127,7 +127,7 @@ export class Conversation {
         this.scroller.hasMore = history.hasAfter;
         this.scroller.show(
             all, (row) => rowElement(row, around(row)), (row) => signatureOf(row, around(row)),
-                () => fill(this.top, topOf(this)));
+                () => drawTop(this));
         this.renderTicks();
         this.typing.render(chat.signals, room.room);
         this.renderBelow();

@@ -29,6 +29,28 @@ export function fill(element, ...children) {
         && node !== ""));
 }
 
+/** As `fill`, for elements that may be there already: those stay, and whoever is clicking on one or has the focus there. */
+export function arrange(element, children) {
+    const wanted = new Set(children);
+    const focused = /** @type {any} */ (document.activeElement);
+    for (const child of [...element.children]) if (!wanted.has(child)) child.remove();
+    let place = element.firstChild;
+    for (const child of children) {
+        if (child === place) place = place.nextSibling;
+        else element.insertBefore(child, place);
+    }
+    // What is moved loses it.
+    if (focused !== document.activeElement && element.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+/** Draws anew only what has changed; `signature` is all that is seen of it. */
+export function refill(element, signature, draw) {
+    const text = JSON.stringify(signature);
+    if (element.dataset.signature === text) return;
+    element.dataset.signature = text;
+    fill(element, draw());
+}
+
 /** Outlines on a grid of 24, drawn for Apus. */
 const PATHS = {
     back: "M15 5l-7 7 7 7", plus: "M12 5v14M5 12h14", close: "M6 6l12 12M18 6L6 18", down: "M12 5v14M6 13l6 6 6-6",

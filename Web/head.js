@@ -1,4 +1,4 @@
-import { fill, h, icon, iconButton } from "./h.js";
+import { h, icon, iconButton, refill } from "./h.js";
 import { openMembers } from "./members.js";
 import { openSettings } from "./settings.js";
 import { words } from "./words.js";
@@ -15,11 +15,9 @@ export class RoomHead {
     render(room) {
         const { people, chat, connection } = this.app;
         const other = room && people.otherOf(room);
-        const signature = JSON.stringify([room?.room, room && people.roomName(room), room?.topic, room?.members,
-            other && people.presence(other), room?.archived]);
-        if (this.element.dataset.signature === signature) return;
-        this.element.dataset.signature = signature;
-        fill(this.element,
+        const signature = [room?.room, room && people.roomName(room), room?.topic, room?.members,
+            other && people.presence(other), room?.archived, !!chat.user];
+        refill(this.element, signature, () => [
             iconButton("back", words.back, { class: "back", onclick: () => this.app.back() }),
             h("div", { class: "room-title" },
                 h("h1", { dir: "auto" }, room ? people.roomName(room) : ""), other && people.dot(other),
@@ -32,6 +30,6 @@ export class RoomHead {
                 type: "button", class: "icon-button with-text", title: words.people, "aria-label": words.people,
                 onclick: () => openMembers(this.app, this.app.entry(this.app.room)),
             }, icon("people"), h("span", null, room.members)),
-            connection.chip);
+            connection.chip]);
     }
 }

@@ -1,3 +1,5 @@
+import { arrange } from "./h.js";
+
 /** So near its end, in pixels, a conversation is followed. */
 const NEAR = 100;
 
@@ -61,18 +63,9 @@ export class Scroller {
         const anchor = this.follows ? undefined : this.anchor();
         above();
         const wanted = new Set(rows.map(({ key }) => key));
-        for (const [key, { element }] of this.shown) {
-            if (wanted.has(key)) continue;
-            element.remove();
-            this.shown.delete(key);
-        }
+        for (const key of this.shown.keys()) if (!wanted.has(key)) this.shown.delete(key);
         const elements = rows.map((row) => this.elementFor(row, make, signatureOf));
-        /** @type {any} */
-        let place = this.list.firstChild;
-        for (const element of elements) {
-            if (element === place) place = place.nextSibling;
-            else this.list.insertBefore(element, place);
-        }
+        arrange(this.list, elements);
         this.shown = new Map(rows.map(({ key }) => [key, /** @type {any} */ (this.shown.get(key))]));
         if (this.follows && !this.hasMore) this.toEnd();
         else if (anchor) this.restore(anchor);

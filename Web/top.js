@@ -1,8 +1,14 @@
-import { h } from "./h.js";
+import { h, refill } from "./h.js";
 import { words } from "./words.js";
 
 /** What stands above the first message. @param {import("./conversation.js").Conversation} conversation */
-export function topOf({ history, room, reader, app }) {
+export function drawTop(conversation) {
+    const { top, history, room, reader, app } = conversation;
+    refill(top, [!!reader.failure, history.isLoaded, history.hasBefore, history.messages.length > 0, app.people.roomName(room)],
+        () => topOf(conversation));
+}
+
+function topOf({ history, room, reader, app }) {
     if (reader.failure) {
         return h("p", { class: "load-failed" }, words.historyFailed, " ",
             h("button", { type: "button", class: "plain", onclick: () => reader.again() }, words.tryAgain));
