@@ -2,12 +2,12 @@ import { actionBar } from "./actions.js";
 import { Composer } from "./composer.js";
 import { toast } from "./dialog.js";
 import { fill, h, icon } from "./h.js";
-import { History } from "./history.js";
+import { History, MOST } from "./history.js";
 import { rowElement, setTick, signatureOf } from "./message.js";
 import { Quotes } from "./quotes.js";
 import { Reader } from "./reader.js";
 import { showReceipts } from "./receipts.js";
-import { rows } from "./rows.js";
+import { foreseen, rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 import { reached, tickOf } from "./ticks.js";
 import { dayOf } from "./times.js";
@@ -62,7 +62,11 @@ export class Conversation {
         this.element = h("div", { class: "conversation" },
             h("div", { class: "timeline" }, this.viewport, this.below), this.typing.element, this.composer.element,
                 this.announcer);
-        document.addEventListener("visibilitychange", () => this.moved());
+        document.addEventListener("visibilitychange", () => {
+            // It may be another day.
+            app.changed();
+            this.moved();
+        });
     }
 
     rowOf(element) {
@@ -112,8 +116,10 @@ export class Conversation {
             fill(this.announcer, words.announced(this.app.people.name(event.by), event.data.text ?? ""));
             this.typing.spoke(event.by);
         }
-        if (!this.reader.event(event)) return;
-        if (this.scroller.follows) this.history.shorten();
+        this.quotes.event(event);
+        if (this.reader.event(event) && this.history.messages.length > MOST) {
+            this.history.shorten(this.scroller.follows ? undefined : this.scroller.lowestSeen);
+        }
     }
 
     /** Everything anew, from the state as it is. */
@@ -167,7 +173,10 @@ export class Conversation {
 
     editLast() {
         const own = this.history.messages.filter(({ by, purged }) => by === this.me && !purged).pop();
-        if (own && !this.history.hasAfter) this.composer.edit(own.number, own.text);
+        if (!own || this.history.hasAfter) return;
+        // As it is shown: an edit before this one may be on its way.
+        const alive = this.pending.filter(({ state }) => state !== "failed");
+        this.composer.edit(own.number, foreseen(own, alive, this.me).text);
     }
 
     toLatest() {

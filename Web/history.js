@@ -47,11 +47,16 @@ export class History {
         this.shorten();
     }
 
-    /** Where nobody looks at the beginning. */
-    shorten() {
+    /** Forgets the end that is farther from what is seen. @param {number} [seen] without it, the beginning */
+    shorten(seen = this.last) {
         if (this.messages.length <= MOST) return;
-        this.messages = this.messages.slice(-MOST);
-        this.hasBefore = true;
+        if (2 * seen < this.first + this.last) {
+            this.messages.length = MOST;
+            this.hasAfter = true;
+        } else {
+            this.messages = this.messages.slice(-MOST);
+            this.hasBefore = true;
+        }
     }
 
     /**
@@ -61,6 +66,11 @@ export class History {
     apply({ type, seq, by, at, id, room, data }) {
         if (type === "message.created") {
             if (this.hasAfter || data.number <= this.last) return false;
+            if (this.messages.length && data.number > this.last + 1) {
+                // Something in between was missed: it is read like all that comes after this stretch.
+                this.hasAfter = true;
+                return true;
+            }
             this.messages.push({ room, seq, by, at, id, ...data });
             return true;
         }

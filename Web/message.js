@@ -10,7 +10,7 @@ import { refusal, words } from "./words.js";
  */
 export const signatureOf = (row, { people, quote }) =>
     JSON.stringify([
-        row.isGrouped, row.text, row.purged, row.state === "failed", row.isChanging, row.edited_at, row.reactions,
+        row.kind === "day" && dayName(row.at), row.isGrouped, row.text, row.purged, row.state === "failed", row.isChanging, row.edited_at, row.reactions,
         row.mentions,
         row.number, row.by && people.name(row.by), row.error?.code, quote?.text, quote?.purged,
         quote && people.name(quote.by), row.name,

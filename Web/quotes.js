@@ -12,6 +12,13 @@ export class Quotes {
         this.found = new Map();
     }
 
+    /** What is quoted changes as what is shown does. @param {import("../Clients/browser/types").Event} event */
+    event({ type, by, data }) {
+        const quoted = this.found.get(data.number);
+        const changed = quoted && this.conversation.history.changed(quoted, type, by, data);
+        if (changed) this.found.set(data.number, changed);
+    }
+
     /** @param {number} number */
     find(number) {
         const { history } = this.conversation;

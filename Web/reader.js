@@ -20,6 +20,8 @@ export class Reader {
         this.isLoading = false;
         /** @type {any} */
         this.failure = undefined;
+        /** What has failed, once more. @type {(() => void) | undefined} */
+        this.repeat = undefined;
         this.meanwhile = [];
         this.told = 0;
         clearTimeout(this.telling);
@@ -28,8 +30,12 @@ export class Reader {
 
     /** @param {import("../Clients/browser/types").Event} event @returns whether something is to be drawn anew */
     event(event) {
+        const { history } = this.conversation;
+        const { hasAfter } = history;
         if (this.isLoading) this.meanwhile.push(event);
-        return this.conversation.history.apply(event);
+        const isNew = history.apply(event);
+        if (history.hasAfter !== hasAfter) this.fetchMore();
+        return isNew;
     }
 
     /**
@@ -52,11 +58,8 @@ export class Reader {
     }
 
     again() {
-        this.failure = undefined;
-        if (!this.conversation.history.isLoaded) return this.load({ limit: 60 },
-            () => this.conversation.scroller.toEnd());
+        this.repeat?.();
         this.conversation.render();
-        this.fetchMore();
     }
 
     /** More of it before one gets to an end. */
@@ -85,6 +88,7 @@ export class Reader {
         } catch (error) {
             if (turn !== this.turn) return;
             this.failure = error;
+            this.repeat = () => void this.fetch(options, take, then);
         }
         this.meanwhile = [];
         this.isLoading = false;
