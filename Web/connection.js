@@ -18,9 +18,11 @@ export class Connection {
         this.gladUntil = 0;
         /** @type {(() => void) | undefined} */
         this.panel = undefined;
-        this.message = h("span");
+        // Said aloud when it changes; a countdown beside it is not, for that would be every second.
+        this.message = h("span", { role: "status" });
+        this.countdown = h("span", { hidden: true });
         this.retry = h("button", { type: "button", class: "plain", onclick: () => this.chat.tryNow() }, words.tryNow);
-        this.banner = h("div", { class: "banner", role: "status", hidden: true }, this.message, this.retry);
+        this.banner = h("div", { class: "banner", hidden: true }, this.message, this.countdown, this.retry);
         this.chip = h("button", { type: "button", class: "chip", "aria-haspopup": "dialog",
             onclick: () => this.open() });
         setInterval(() => this.render(), 500);
@@ -39,7 +41,7 @@ export class Connection {
         }
         if (isLive) {
             if (!this.banner.hidden && this.banner.dataset.kind !== "good") {
-                this.say("good", words.backOnline, false);
+                this.say("good", words.backOnline);
                 this.gladUntil = now + GLAD;
             } else if (this.banner.dataset.kind === "good" && now > this.gladUntil) this.banner.hidden = true;
             this.downSince = undefined;
@@ -52,19 +54,21 @@ export class Connection {
 
     complain({ state, nextTry, waiting }, now) {
         if (state === "needs_credentials" || state === "idle") return;
-        if (state === "closed") return this.say("bad", words.notAllowed, false);
+        if (state === "closed") return this.say("bad", words.notAllowed);
         const wait = (nextTry ?? 0) - now;
         const parts = state === "offline" || wait > LONG ? [words.offlineNow] : [words.reconnecting];
-        // Rounded up: "in 0 s" would be a promise already broken.
-        if (wait > LONG) parts.push(words.nextTry(Math.ceil(wait / 1_000)));
         if (waiting) parts.push(words.waiting(waiting));
-        this.say("bad", parts.join(" · ").replace(/(…|[.。]) ·/, "$1"), state === "offline" || wait > LONG);
+        // Rounded up: "in 0 s" would be a promise already broken.
+        this.say("bad", parts.join(" · ").replace(/(…|[.。]) ·/, "$1"),
+            wait > LONG ? words.nextTry(Math.ceil(wait / 1_000)) : "", state === "offline" || wait > LONG);
     }
 
-    say(kind, text, canRetry) {
+    say(kind, text, countdown = "", canRetry = false) {
         this.banner.hidden = false;
         this.banner.dataset.kind = kind;
         if (this.message.textContent !== text) fill(this.message, text);
+        this.countdown.textContent = countdown;
+        this.countdown.hidden = !countdown;
         this.retry.hidden = !canRetry;
     }
 
@@ -85,7 +89,7 @@ export class Connection {
                 [words.reconnects, status.reconnects],
                 [words.strikes, strikes.map(([transport, count]) =>
                     `${words.transports[transport]} ${count}`).join(", ") || words.none],
-            ].filter(Boolean));
+            ]);
             const lines = status.log.slice(-50).map(({ at, text }) => `${stamp(at)} ${text}`);
             if (log.childElementCount === lines.length
                 && log.lastChild?.textContent === lines[lines.length - 1]) return;

@@ -15,6 +15,9 @@ import { drawTop } from "./top.js";
 import { TypingLine } from "./typing.js";
 import { words } from "./words.js";
 
+/** So many of the last arrivals are there for who listens, and has not come to the end of one as the next comes. */
+const ANNOUNCED = 20;
+
 /** One room's messages, and what one says there. */
 export class Conversation {
     /** @param {import("./app.js").App} app */
@@ -113,7 +116,8 @@ export class Conversation {
         if (created && !isMine) {
             if (document.hidden && !(this.divider && this.room.read < this.divider)) this.divider = event.data.number;
             if (!this.scroller.isNearEnd) this.newBelow += 1;
-            fill(this.announcer, words.announced(this.app.people.name(event.by), event.data.text ?? ""));
+            this.announcer.append(h("p", null, words.announced(this.app.people.name(event.by), event.data.text ?? "")));
+            if (this.announcer.childElementCount > ANNOUNCED) this.announcer.firstChild.remove();
             this.typing.spoke(event.by);
         }
         this.quotes.event(event);
@@ -206,9 +210,9 @@ export class Conversation {
     /** The first unread message a third below the top; false if none is new. */
     toDivider() {
         if (!this.scroller.shown.has("new")) return false;
-        const element = this.scroller.toRow("new", "start");
+        this.scroller.toRow("new", "start");
         this.viewport.scrollTop -= this.viewport.clientHeight / 3;
         this.scroller.follows = this.scroller.isNearEnd;
-        return !!element;
+        return true;
     }
 }

@@ -17,6 +17,7 @@ export function dialog(title, content, { wide = false, closed = () => {} } = {})
         h("div", { class: "dialog-body" }, body));
     box.addEventListener("click", ({ target }) => target === box && close());
     box.addEventListener("close", () => {
+        for (const note of box.querySelectorAll(".toasts > *")) toasts(document.body).append(note);
         box.remove();
         closed();
     });
@@ -53,12 +54,14 @@ export function confirm(question, yes, act) {
         }, yes)));
 }
 
-/** Something that went wrong or well, at the edge of the page for a while. */
+/** @param {Element} place */
+const toasts = (place) => place.querySelector(":scope > .toasts")
+    ?? place.appendChild(h("div", { class: "toasts", role: "status" }));
+
+/** Something that went wrong or well, at the edge of the page for a while. Beside an open dialog nothing is heard. */
 export function toast(text) {
-    const box = document.querySelector(".toasts") ?? document.body.appendChild(h("div",
-        { class: "toasts", role: "status" }));
     const note = h("p", null, text);
-    box.append(note);
+    toasts([...document.querySelectorAll("dialog[open]")].pop() ?? document.body).append(note);
     setTimeout(() => note.remove(), 6_000);
 }
 

@@ -67,7 +67,8 @@ test("what is refused is given up by every page, and told where it was given", (
     const pending = [["1700000000000-a", "reaction.add"], ["1700000000000-b", "read"], ["1700000000000-c", "message.post"]]
         .map(([id, op]) => ({ id, op }));
     const toasts = [];
-    globalThis.document.querySelector = () => ({ append: (note) => toasts.push(note) });
+    globalThis.document.querySelectorAll = () => [];
+    globalThis.document.body = { querySelector: () => ({ append: (note) => toasts.push(note) }) };
     globalThis.document.createElement = () => ({ replaceChildren() {}, setAttribute() {}, remove() {} });
     const page = (openedAt) => Object.assign(Object.create(App.prototype), {
         openedAt, chat: { pending, discard: (id) => discarded.push(id) },
@@ -77,4 +78,23 @@ test("what is refused is given up by every page, and told where it was given", (
     assert.equal(toasts.length, 0, "another page has told it");
     for (const { id } of pending) page(Date.now()).failed({ id, code: "forbidden", detail: "" });
     assert.equal(toasts.length, 1, "nobody else is left to tell it");
+});
+
+test("of several messages at once each is there for who listens, and not all of them for ever", async () => {
+    const { Conversation } = await import("../../Web/conversation.js");
+    globalThis.document.createElement = () => ({ replaceChildren(...nodes) { this.text = nodes.join(""); }, setAttribute() {} });
+    const notes = [];
+    const announcer = {
+        append: (note) => notes.push(note), get childElementCount() { return notes.length; }, get firstChild() { return { remove: () => notes.shift() }; },
+    };
+    const page = Object.assign(Object.create(Conversation.prototype), {
+        room: { room: "general" }, me: "u_alice", announcer, scroller: { isNearEnd: true }, typing: { spoke() {} }, newBelow: 0,
+        app: { people: { name: () => "Bob" } }, quotes: { event() {} }, reader: { event: () => false },
+    });
+    const say = (number) => page.event({ type: "message.created", room: "general", by: "u_bob", data: { number, text: `message ${number}` } });
+    for (const number of [1, 2]) say(number);
+    assert.equal(notes.length, 2);
+    assert(notes[0].text.includes("message 1"), notes[0].text);
+    for (let number = 3; number <= 100; number += 1) say(number);
+    assert(notes.length < 30 && notes[notes.length - 1].text.includes("message 100"), `${notes.length}`);
 });

@@ -80,6 +80,8 @@ def test_trying_now(folder):
             match = re.search(r"Next try in (\d+) s", banner(page))
             return int(match[1]) if match else 0
         wait_until(page, lambda: wait() >= 7, lambda: f"a long wait; the banner says {banner(page)!r}", 60)
+        said = page.inner_text(".banner [role=status]")
+        check(said and not re.search(r"\d", said), f"the countdown is read out every second: {said}")
         there.server.start()
         page.click(".banner .plain")
         olga.is_live(seconds=3)
