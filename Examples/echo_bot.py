@@ -7,7 +7,7 @@
 Its place in the log is in a file, so kill it whenever you like. It answers nothing twice, for the id of an answer says
 what it answers, and one id happens once.
 """
-import json, os, sys, time, urllib.error, urllib.request
+import http.client, json, os, sys, time, urllib.error, urllib.request
 
 server, token_file, cursor_file, *rooms = sys.argv[1:]
 headers = {"Authorization": "Bearer " + open(token_file).read().strip(), "Content-Type": "application/json"}
@@ -17,11 +17,12 @@ def ask(path, **body):
     request = urllib.request.Request(server + path, json.dumps(body).encode(), headers)
     while True:
         try:
-            return json.load(urllib.request.urlopen(request, timeout=60))
-        except urllib.error.HTTPError as error:
-            if not (problem := json.load(error))["retryable"]:
-                sys.exit(f"{path}: {problem['detail']}")
-        except OSError as error:
+            try:
+                return json.load(urllib.request.urlopen(request, timeout=60))
+            except urllib.error.HTTPError as error:
+                if not (problem := json.load(error))["retryable"]:
+                    return print(f"{path}: {problem['detail']}", file=sys.stderr)
+        except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
             print(f"the network: {error}", file=sys.stderr)
         time.sleep(1)
 
@@ -29,7 +30,7 @@ def ask(path, **body):
 cursor = open(cursor_file).read() if os.path.exists(cursor_file) else ask("/v1/stream")["cursor"]
 for room in rooms:
     ask("/v1/commands", op="room.join", room=room)
-while batch := ask("/v1/stream", cursor=cursor, wait=25, client="echo-bot"):
+while batch := ask("/v1/stream", cursor=cursor, wait=25, client="echo-bot") or sys.exit(1):
     for event in batch.get("events", []):
         if event["type"] == "message.created" and (text := event["data"].get("text", "")).startswith("!echo "):
             ask("/v1/commands", op="message.post", id=f"echo-{event['seq']}", room=event["room"], text=text[6:])

@@ -151,7 +151,8 @@ export class App {
     /** To where the address bar is. */
     follow() {
         const [, room, number] = /^\/r\/([^/]+)(?:\/(\d+))?/.exec(location.pathname) ?? [];
-        this.enter(room && decodeURIComponent(room), number ? Number(number) : undefined);
+        // No room's name needs to be written otherwise in an address.
+        this.enter(room, number ? Number(number) : undefined);
     }
 
     /** @param {string} [wanted] @param {number} [number] */

@@ -61,11 +61,7 @@ export class Composer {
             this.room = room;
             this.about = undefined;
             this.typedAt = 0;
-            const { text = "", reply } = kept(this.draftName) ?? {};
-            this.input.value = text;
-            if (reply) this.reply(reply.number, reply.name);
-            else this.clearNote();
-            this.measure();
+            this.restore();
         }
         this.input.placeholder = words.messageTo(name);
         this.input.setAttribute("aria-label", words.messageTo(name));
@@ -99,6 +95,14 @@ export class Composer {
             this.typedAt = 0;
             this.to.typing(false);
         }
+    }
+
+    restore() {
+        const { text = "", reply } = kept(this.draftName) ?? {};
+        this.clearNote();
+        this.input.value = text;
+        if (reply) this.reply(reply.number, reply.name);
+        this.measure();
     }
 
     keepDraft() {
@@ -148,7 +152,7 @@ export class Composer {
     }
 
     reply(number, name) {
-        if (this.about?.kind === "edit") this.cancel();
+        if (this.about?.kind === "edit") this.restore();
         this.about = { kind: "reply", number, name };
         this.showNote(words.replyingTo(name));
         this.keepDraft();
@@ -175,10 +179,11 @@ export class Composer {
 
     /** After an edit the draft comes back. */
     cancel() {
-        const wasEdit = this.about?.kind === "edit";
-        this.clearNote();
-        if (wasEdit) this.text = kept(this.draftName)?.text ?? "";
-        this.keepDraft();
+        if (this.about?.kind === "edit") this.restore();
+        else {
+            this.clearNote();
+            this.keepDraft();
+        }
         this.input.focus({ preventScroll: true });
     }
 }

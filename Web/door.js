@@ -1,6 +1,7 @@
+import { openApp } from "./app.js";
 import { ask } from "./api.js";
 import { fill, h, mark } from "./h.js";
-import { keep } from "./kept.js";
+import { keep, kept } from "./kept.js";
 import { LANGUAGES, language, refusal, speak, words } from "./words.js";
 
 const FORMS = {
@@ -83,5 +84,7 @@ function enter({ user }, kind) {
     keep("account", { id: user.id, name: user.name });
     if (kind === "setup") keep("welcome", true);
     history.replaceState(null, "", location.pathname);
-    location.reload();
+    // Where nothing is kept, a page that begins anew would be at the door again.
+    if (kept("account")) location.reload();
+    else openApp(user);
 }

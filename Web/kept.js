@@ -15,6 +15,6 @@ export function keep(name, value) {
         if (value === undefined) localStorage.removeItem(`apus.${name}`);
         else localStorage.setItem(`apus.${name}`, JSON.stringify(value));
     } catch {
-        // Full, or forbidden: the page works without.
+        // Full, or forbidden: the page works without, but who reloads it signs in again.
     }
 }

@@ -15,6 +15,15 @@ addEventListener("storage", ({ key }) => {
 // A link that is opened in a tab that is here already.
 addEventListener("hashchange", () => /^#(setup|invite|reset)=/.test(location.hash) && location.reload());
 
-if (link) openDoor({ kind: link[1], secret: decodeURIComponent(link[2]) });
+/** A link that was spoiled on its way is the server's to refuse. @param {string} text */
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
+}
+
+if (link) openDoor({ kind: link[1], secret: decoded(link[2]) });
 else if (account) openApp(account);
 else openDoor({ kind: "signIn" });

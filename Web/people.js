@@ -2,6 +2,9 @@ import { ask } from "./api.js";
 import { h } from "./h.js";
 import { words } from "./words.js";
 
+/** When somebody who could not be asked for is asked for again, in milliseconds. */
+const AGAIN = 5_000;
+
 /** Who is who, and who is here. */
 export class People {
     /** @param {any} chat @param {() => void} changed */
@@ -26,7 +29,14 @@ export class People {
         ask("GET", `/v1/users/${encodeURIComponent(id)}`).then((person) => {
             this.others.set(id, person);
             this.changed();
-        }, () => {}); // "Somebody" stays
+        }, ({ code }) => {
+            // Who is not known to the server stays "Somebody".
+            if (code !== "unreachable") return;
+            setTimeout(() => {
+                this.asked.delete(id);
+                this.changed();
+            }, AGAIN);
+        });
     }
 
     /** @param {string} id */

@@ -1,3 +1,6 @@
+/** When one that could not be asked for is asked for again, in milliseconds. */
+const AGAIN = 5_000;
+
 /** Messages that are quoted and not among those shown. */
 export class Quotes {
     /** @param {import("./conversation.js").Conversation} conversation */
@@ -34,6 +37,13 @@ export class Quotes {
         chat.history(room.room, { around: number, limit: 1 }).then(({ messages }) => {
             found.set(number, messages.find((message) => message.number === number));
             app.changed();
-        }, () => {}); // "An earlier message" stays
+        }, ({ retryable }) => {
+            // Where it is refused, "An earlier message" stays.
+            if (!retryable) return;
+            setTimeout(() => {
+                found.delete(number);
+                app.changed();
+            }, AGAIN);
+        });
     }
 }

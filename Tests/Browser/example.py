@@ -42,4 +42,6 @@ def test_browser(folder):
         check(sorted(lines(page)[3:]) == sorted(f"{names[by]}: {text}" for by, text in (("olga", "three"), ("bob", "four"))),
               f"it shows {lines(page)}")
         check(sorted(texts(there.bob)) == sorted(["before", "<b>one</b>", "two", "three", "four"]), f"{texts(there.bob)}")
+        say(page, "")
+        wait_until(page, lambda: lines(page)[-1].startswith("refused: "), lambda: f"the refusal; it shows {lines(page)}")
         check(not errors, f"errors in the page: {errors}")

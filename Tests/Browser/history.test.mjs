@@ -83,6 +83,20 @@ test("a quoted message that is not among those shown is changed and deleted as t
     assert.equal(there.asked.length, 1);
 });
 
+test("what could not be asked for is asked for again, and what is refused is not", async (context) => {
+    context.mock.method(globalThis, "setTimeout", (work) => setImmediate(work));
+    const lost = Object.assign(new Error("unreachable"), { retryable: true });
+    const there = conversation(loaded(50, 60), lost, [message(4)], new Error("no_such_message"));
+    for (const number of [4, 5]) {
+        for (let turn = 0; turn < 5; turn += 1) {
+            there.quotes.find(number);
+            await settled();
+        }
+    }
+    assert.equal(there.quotes.find(4).text, "message 4");
+    assert.deepEqual(there.asked.map(({ around }) => around), [4, 4, 5]);
+});
+
 test("a day is called otherwise the day after", (context) => {
     const people = { name: () => "" };
     const row = { kind: "day", key: "day", at: new Date().toISOString() };

@@ -51,6 +51,8 @@ def test_signing_in_and_out(folder):
     with place(folder) as there:
         there.settle()
         olga = there.person()
+        page = olga.open("/#invite=%")
+        page.wait_for_selector("form [name=password]")
         page = olga.open("/")
         fill_in(page, "olga", "not the password")
         wait_until(page, lambda: "wrong" in page.inner_text(".trouble"), lambda: page.inner_text(".trouble"))

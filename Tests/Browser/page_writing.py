@@ -99,10 +99,14 @@ def test_editing_gives_the_draft_back(folder):
         olga.sees("said")
         page.keyboard.type("draft")
         page.locator(".message").hover()
+        page.get_by_role("button", name="Reply").click()
+        reply = page.inner_text(".composer-note")
+        check(reply, "what one replies to is said")
         page.get_by_role("button", name="Edit").click()
         check(value(page) == "said", value(page))
         page.keyboard.press("Escape")
         check(value(page) == "draft", value(page))
+        check(page.inner_text(".composer-note") == reply, "the draft is a reply no more")
         check(there.room_texts() == ["said"], "nothing has changed")
 
 

@@ -254,6 +254,8 @@ def test_the_example_bot_answers_once_whatever_happens(folder):
         bot = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
         try:
             wait_for(lambda: members() == 2, "the bot to join")
+            # An answer that the server refuses is not the bot's end.
+            alice.say("general", "!echo ")
             for round_ in range(6):
                 # Whatever dies in the middle, every question has its one answer.
                 for number in range(5):
