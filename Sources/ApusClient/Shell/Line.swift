@@ -13,6 +13,8 @@ struct Line {
 
     let transport: Transport
     var role: Role
+    /// Its place among `tokenWaiters`, until it has its token.
+    var asking: Int?
     var token: String?
     var port: (any StreamPort)?
     var poll: Requests.Exchange?

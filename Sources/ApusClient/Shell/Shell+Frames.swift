@@ -11,8 +11,7 @@ extension Shell {
         case .ended(.close(CloseCode.replaced.rawValue), _): replaced(number)
         case .ended(let end, _):
             // A close with 4409 repeats what the frame before it said.
-            tell(.ended(number, end))
-            lines[number] = nil
+            ended(number, end)
         case .frame(let frame): take(frame, from: number)
         }
     }
@@ -43,7 +42,7 @@ extension Shell {
     /// `client` names this run of the program and nobody else, so it was replaced by a stream of its own: one that was
     /// given up, and whose request came to the server late. That one is nobody's, and ends with the next attempt.
     private func replaced(_ number: Int) {
-        guard let line = lines.removeValue(forKey: number) else { return }
+        guard let line = forget(number) else { return }
         line.port?.close()
         tell(.ended(number, .close(CloseCode.goingAway.rawValue)))
     }
@@ -96,7 +95,7 @@ extension Shell {
 
     func polled(_ number: Int, _ result: Result<HTTPAnswer, any Error>) {
         lines[number]?.poll = nil
-        guard case .success(let answer) = result else { return tell(.ended(number, .lost)) }
+        guard case .success(let answer) = result else { return ended(number, .lost) }
         let type = answer.fields.first(name: "content-type")
         guard answer.status == 200, type == "application/json", let body = answer.json,
             let batch = try? Batch<Event, Signal>(body), let cursor = body["cursor"]?.string.flatMap({ Cursor($0) })
@@ -104,7 +103,7 @@ extension Shell {
             if answer.status == 410, let spread = answer.problem?["spread_ms"]?.integer {
                 return tell(.reset(number, spread: spread))
             }
-            return tell(.ended(number, Ladder.End(answer)))
+            return ended(number, Ladder.End(answer))
         }
         guard lines[number] != nil else { return }
         take(batch, epoch: cursor.epoch, from: number)

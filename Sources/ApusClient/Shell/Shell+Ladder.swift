@@ -26,15 +26,29 @@ extension Shell {
 
     private func open(_ number: Int, _ transport: Transport, _ isProbe: Bool) {
         lines[number] = Line(transport: transport, role: isProbe ? .probe : .stream)
-        withToken { [self] result in
+        lines[number]?.asking = withToken { [self] answer in
             guard lines[number] != nil else { return }
-            switch result {
+            lines[number]?.asking = nil
+            switch answer {
             case .success(let token):
                 lines[number]?.token = token
                 connect(number, transport, isProbe, token)
-            case .failure: tell(.ended(number, .lost))
+            case .failure: ended(number, .lost)
             }
         }
+    }
+
+    /// An attempt is over by itself; of a poll the ladder may say to go on.
+    func ended(_ number: Int, _ end: Ladder.End) {
+        tell(.ended(number, end))
+        if ladder.find(number) == nil { forget(number) }
+    }
+
+    @discardableResult
+    func forget(_ number: Int) -> Line? {
+        let line = lines.removeValue(forKey: number)
+        if let asking = line?.asking { tokenWaiters[asking] = nil }
+        return line
     }
 
     private func connect(_ number: Int, _ transport: Transport, _ isProbe: Bool, _ token: String) {
@@ -53,7 +67,7 @@ extension Shell {
     }
 
     private func close(_ number: Int) {
-        guard let line = lines.removeValue(forKey: number) else { return }
+        guard let line = forget(number) else { return }
         line.port?.close()
         line.poll?.cancel()
         if carrier == number { carrier = nil }
@@ -109,17 +123,6 @@ extension Shell {
     }
 
     // MARK: helping hands
-
-    /// Asks the application for its token; `then` runs on the loop.
-    func withToken(_ then: @escaping (Result<String, any Error>) -> Void) {
-        let then = NIOLoopBound(then, eventLoop: loop)
-        let (credentials, loop) = (credentials, loop)
-        Task {
-            let result: Result<String, any Error>
-            do { result = .success(try await credentials()) } catch { result = .failure(error) }
-            loop.execute { then.value(result) }
-        }
-    }
 
     func frame(_ name: String, _ content: JSONValue) -> [UInt8] {
         var object = JSONObject()

@@ -34,6 +34,7 @@ extension Shell {
     func stop() {
         addAll()
         tell(.stop)
+        stopAsking()
         letGoOfFile()
         // The next client takes these from the file's position.
         backlog = Backlog(from: backlog.done)

@@ -24,6 +24,11 @@ final class Shell {
     var hasCursor: Bool
     var memory: Memory
 
+    /// Who waits for the application's token, and the question that is out.
+    var tokenWaiters: [Int: (TokenAnswer) -> Void] = [:]
+    var lastTokenWaiter = 0
+    var asking: (number: Int, since: Milliseconds, task: Task<Void, Never>)?
+
     var waiters: [String: [Waiter]] = [:]
     var added: [Command] = []
     var readers = Readers()

@@ -27,9 +27,9 @@ package final class Requests {
 
     private let endpoint: Endpoint
     private let loop: any EventLoop
-    private var idle: [HTTPLine] = []
-    private var busy = 0
-    private var waiting: [Exchange] = []
+    private(set) var idle: [HTTPLine] = []
+    private(set) var busy = 0
+    private(set) var waiting: [Exchange] = []
 
     package init(_ endpoint: Endpoint, on loop: any EventLoop) {
         self.endpoint = endpoint

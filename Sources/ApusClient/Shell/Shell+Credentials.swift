@@ -1,0 +1,44 @@
+import NIOCore
+
+/// The application's token: asked for at every attempt, since it may be another one by then.
+extension Shell {
+    typealias TokenAnswer = Result<String, any Error>
+
+    /// `then` runs on the loop. Whoever comes while the application is being asked shares its answer: one that never answers
+    /// is not asked by each attempt anew. After ten seconds its question is taken back and asked again, for it may have gone
+    /// out on a network that is no more.
+    /// - Returns: what to take out of `tokenWaiters` when nobody waits any more.
+    @discardableResult
+    func withToken(_ then: @escaping (TokenAnswer) -> Void) -> Int {
+        lastTokenWaiter += 1
+        tokenWaiters[lastTokenWaiter] = then
+        if let asking, now - asking.since < LadderTimes.attempt { return lastTokenWaiter }
+        asking?.task.cancel()
+        let number = lastTokenWaiter
+        let task = ask { [self] answer in
+            guard asking?.number == number else { return }
+            asking = nil
+            let waiting = tokenWaiters.sorted { $0.key < $1.key }
+            tokenWaiters = [:]
+            for (_, then) in waiting { then(answer) }
+        }
+        asking = (number, now, task)
+        return number
+    }
+
+    private func ask(_ then: @escaping (TokenAnswer) -> Void) -> Task<Void, Never> {
+        let then = NIOLoopBound(then, eventLoop: loop)
+        let (credentials, loop) = (credentials, loop)
+        return Task {
+            let answer: TokenAnswer
+            do { answer = .success(try await credentials()) } catch { answer = .failure(error) }
+            loop.execute { then.value(answer) }
+        }
+    }
+
+    func stopAsking() {
+        asking?.task.cancel()
+        asking = nil
+        tokenWaiters = [:]
+    }
+}
