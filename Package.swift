@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(name: "ApusWireTests", dependencies: ["ApusWire"], swiftSettings: strict),
         .testTarget(
             name: "ApusClientTests",
-            dependencies: ["ApusClient", "ApusWire", "ApusTestKit", nioCore, nioPosix, nioLocks],
+            dependencies: ["ApusClient", "ApusWire", "ApusServer", "ApusTestKit", crypto, nioCore, nioPosix, nioLocks],
             swiftSettings: strict),
         .testTarget(
             name: "ApusCoreTests", dependencies: ["ApusCore", "ApusTestKit", nioEmbedded], swiftSettings: strict),

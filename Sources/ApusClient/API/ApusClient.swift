@@ -16,7 +16,9 @@ public final class ApusClient: Sendable {
     ///     file for each account; nobody else may use it meanwhile. Without one, reading begins with what happens from
     ///     now on.
     ///   - credentials: asked for a bearer token at every attempt, so that a new one is used as soon as there is one.
-    ///     When the server takes it no longer, the status is `needsCredentials` until `signedIn()`.
+    ///     When the server takes it no longer, it is asked once more: another token goes on at once. If it is the same
+    ///     one, or the other one is refused as well, the status is `needsCredentials` until `signedIn()`. An error means
+    ///     that it is asked again at the next attempt.
     /// - Throws: `ClientError` where the address is none, or the file cannot be used.
     public init(
         url: String, file: String? = nil, credentials: @escaping @Sendable () async throws -> String
@@ -52,7 +54,7 @@ public final class ApusClient: Sendable {
     public var status: AsyncStream<Status> {
         let (stream, continuation) = AsyncStream.makeStream(of: Status.self, bufferingPolicy: .bufferingNewest(1))
         run { [weak self] shell in
-            let status = Status(shell.ladder.status, waiting: shell.outbox.saidWaiting, now: shell.now)
+            let status = shell.status
             let number = shell.readers.status.watch(continuation, status)
             continuation.onTermination = { [weak self] _ in self?.run { $0.readers.status.unwatch(number) } }
             if shell.readers.isClosed { shell.readers.endWatching() }

@@ -26,6 +26,20 @@ extension Shell {
         return number
     }
 
+    /// The server takes the token no longer. Mostly its time was over and the application has a newer one, of which it is
+    /// asked once; only if it has none, a person is needed. Where nothing has carried since, the newer one was refused, too.
+    func renew() {
+        guard renewing == nil, !isOnTrial else { return }
+        let refused = lastToken
+        renewing = ask { [self] answer in
+            renewing = nil
+            if case .success(let token) = answer, token == refused { return settle() }
+            // Who could not say is asked again by the attempts, with their pauses.
+            isOnTrial = true
+            tell(.credentialsRenewed)
+        }
+    }
+
     private func ask(_ then: @escaping (TokenAnswer) -> Void) -> Task<Void, Never> {
         let then = NIOLoopBound(then, eventLoop: loop)
         let (credentials, loop) = (credentials, loop)
@@ -39,6 +53,7 @@ extension Shell {
     func stopAsking() {
         asking?.task.cancel()
         asking = nil
+        renewing?.cancel()
         tokenWaiters = [:]
     }
 }

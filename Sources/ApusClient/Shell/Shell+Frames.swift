@@ -5,6 +5,7 @@ import NIOHTTP1
 /// What the transports bring.
 extension Shell {
     func take(_ incoming: Incoming, from number: Int) {
+        lastToken = lines[number]?.token
         switch incoming {
         case .opened: tell(.opened(number))
         case .heard: tell(.heard(number))
@@ -95,6 +96,7 @@ extension Shell {
 
     func polled(_ number: Int, _ result: Result<HTTPAnswer, any Error>) {
         lines[number]?.poll = nil
+        lastToken = lines[number]?.token
         guard case .success(let answer) = result else { return ended(number, .lost) }
         let type = answer.fields.first(name: "content-type")
         guard answer.status == 200, type == "application/json", let body = answer.json,

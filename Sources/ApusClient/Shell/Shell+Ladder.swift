@@ -104,6 +104,7 @@ extension Shell {
     private func carry(_ number: Int) {
         guard let line = lines[number] else { return }
         carrier = number
+        isOnTrial = false
         tell(Sequencer.Input.carry(attempt: number, acks: !line.transport.isPoll))
         tell(Outbox.Input.carried)
         refill()
@@ -113,7 +114,8 @@ extension Shell {
         switch status {
         case .live, .suspect: return
         case .closed(let reason): readers.close(because: reason)
-        case .idle, .connecting, .reconnecting, .offline, .needsCredentials: break
+        case .needsCredentials: renew()
+        case .idle, .connecting, .reconnecting, .offline: break
         }
         carrier = nil
         requests.dropIdle()

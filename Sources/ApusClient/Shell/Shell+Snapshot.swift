@@ -32,7 +32,8 @@ extension Shell {
             guard case .success(let token) = token else {
                 return then(.failure(NoSnapshot(end: .lost, why: "there are no credentials")))
             }
-            requests.send(HTTPRequest(.GET, "/v1/sync", token: token), within: .seconds(30)) { result in
+            requests.send(HTTPRequest(.GET, "/v1/sync", token: token), within: .seconds(30)) { [self] result in
+                lastToken = token
                 guard case .success(let answer) = result else {
                     return then(.failure(NoSnapshot(end: .lost, why: "the connection failed")))
                 }

@@ -28,6 +28,11 @@ final class Shell {
     var tokenWaiters: [Int: (TokenAnswer) -> Void] = [:]
     var lastTokenWaiter = 0
     var asking: (number: Int, since: Milliseconds, task: Task<Void, Never>)?
+    /// By which the server's last word came: what a refusal is about.
+    var lastToken: String?
+    var renewing: Task<Void, Never>?
+    /// Another token than the refused one is tried, and nothing carries by it yet.
+    var isOnTrial = false
 
     var waiters: [String: [Waiter]] = [:]
     var added: [Command] = []
@@ -72,6 +77,13 @@ final class Shell {
 
     static func draw() -> Double { .random(in: 0..<1) }
 
+    /// What the application sees. While it may have a newer token, nobody needs to sign in.
+    var status: Status {
+        let isRenewing = ladder.status == .needsCredentials && renewing != nil
+        let status = isRenewing ? .reconnecting(nextTry: nil) : ladder.status
+        return Status(status, waiting: outbox.saidWaiting, now: now)
+    }
+
     // MARK: the machines
 
     func tell(_ input: Ladder.Input) {
@@ -93,7 +105,7 @@ final class Shell {
 
     /// After each input: the alarm, and what the application sees.
     func settle() {
-        readers.tell(Status(ladder.status, waiting: outbox.saidWaiting, now: now))
+        readers.tell(status)
         let next = [ladder.deadline, sequencer.deadline, outbox.deadline, saveBy].compactMap(\.self).min()
         guard next != alarm?.at else { return }
         alarm?.scheduled.cancel()
