@@ -4,7 +4,7 @@ import NIOCore
 /// What is read besides the events.
 extension ApusClient {
     /// One's rooms, true to where the stream has come.
-    public var rooms: [Room] { get async throws { try await ask { $0.rooms($1) } } }
+    public var rooms: [Room] { get async throws { try await question { $0.rooms($1) } } }
 
     /// A room's messages before a number, or its last ones; at most `limit`, 1 to 200.
     public func history(of room: String, before number: Int64? = nil, limit: Int = 50) async throws -> History {
@@ -24,5 +24,5 @@ extension ApusClient {
 
     /// Any GET of the protocol.
     /// - Throws: `Refusal`, or `ClientError` `network` when there is no answer of an Apus server; it is not repeated.
-    public func get(_ path: String) async throws -> JSONValue { try await ask { $0.get(path, $1) } }
+    public func get(_ path: String) async throws -> JSONValue { try await question { $0.get(path, $1) } }
 }

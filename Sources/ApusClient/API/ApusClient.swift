@@ -48,15 +48,40 @@ public final class ApusClient: Sendable {
         }
     }
 
+    /// As `ask`, for what takes a while: it ends with the task that asks, and with the client.
+    func question<Value: Sendable>(
+        _ work: @escaping @Sendable (Shell, @escaping (Result<Value, any Error>) -> Void) -> Void
+    ) async throws -> Value {
+        let name = newCommandID()
+        return try await ask(
+            { shell, then in shell.asked(name, then) { work(shell, $0) } },
+            cancelled: { $0.giveUp(name, because: CancellationError()) })
+    }
+
+    /// `cancelled` comes after `work`, whenever the task is cancelled: before it nobody would be found to tell.
+    private func ask<Value: Sendable>(
+        _ work: @escaping @Sendable (Shell, @escaping (Result<Value, any Error>) -> Void) -> Void,
+        cancelled: @escaping @Sendable (Shell) -> Void
+    ) async throws -> Value {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                run { work($0) { continuation.resume(with: $0) } }
+                if Task.isCancelled { run(cancelled) }
+            }
+        } onCancel: {
+            run(cancelled)
+        }
+    }
+
     // MARK: the connection
 
     /// How the client stands, from now on; a slow watcher gets the newest.
     public var status: AsyncStream<Status> {
         let (stream, continuation) = AsyncStream.makeStream(of: Status.self, bufferingPolicy: .bufferingNewest(1))
         run { [weak self] shell in
-            let status = shell.status
-            let number = shell.readers.status.watch(continuation, status)
-            continuation.onTermination = { [weak self] _ in self?.run { $0.readers.status.unwatch(number) } }
+            shell.readers.status.watch(continuation, shell.status) { [weak self] number in
+                self?.run { $0.readers.status.unwatch(number) }
+            }
             if shell.readers.isClosed { shell.readers.endWatching() }
         }
         return stream
@@ -67,8 +92,9 @@ public final class ApusClient: Sendable {
     public var signals: AsyncStream<Signals> {
         let (stream, continuation) = AsyncStream.makeStream(of: Signals.self, bufferingPolicy: .bufferingNewest(1))
         run { [weak self] shell in
-            let number = shell.readers.signals.watch(continuation, shell.signals)
-            continuation.onTermination = { [weak self] _ in self?.run { $0.readers.signals.unwatch(number) } }
+            shell.readers.signals.watch(continuation, shell.signals) { [weak self] number in
+                self?.run { $0.readers.signals.unwatch(number) }
+            }
             if shell.readers.isClosed { shell.readers.endWatching() }
         }
         return stream
@@ -111,12 +137,7 @@ public final class ApusClient: Sendable {
             let client: ApusClient
 
             public func next() async throws -> Event? {
-                let client = client
-                return try await withTaskCancellationHandler {
-                    try await client.ask { $0.next($1) }
-                } onCancel: {
-                    client.run { $0.cancelNext() }
-                }
+                try await client.ask({ $0.next($1) }, cancelled: { $0.cancelNext() })
             }
         }
     }

@@ -19,7 +19,7 @@ extension Shell {
     func add(
         _ command: Command, waiter: String, _ ended: @escaping (Result<JSONObject, any Error>) -> Void
     ) {
-        guard !readers.isClosed else { return ended(.failure(ClientError(.closed, "The client was closed."))) }
+        guard !readers.isClosed else { return ended(.failure(Self.closed)) }
         waiters[command.id ?? "", default: []].append(Waiter(name: waiter, ended: ended))
         add(command)
     }
@@ -40,8 +40,11 @@ extension Shell {
         backlog = Backlog(from: backlog.done)
         let waiting = waiters.values.joined()
         waiters = [:]
-        for waiter in waiting { waiter.ended(.failure(ClientError(.closed, "The client was closed."))) }
+        for waiter in waiting { waiter.ended(.failure(Self.closed)) }
+        for name in Array(questions.keys) { giveUp(name, because: Self.closed) }
     }
+
+    static let closed = ClientError(.closed, "The client was closed.")
 
     private func addAll() {
         var actions: [Outbox.Action] = []

@@ -18,6 +18,20 @@ extension Shell {
         waiting?(.failure(CancellationError()))
     }
 
+    /// Somebody asks what takes a while: `then` is told once, by the answer or by `giveUp`.
+    func asked<Value>(
+        _ name: String, _ then: @escaping (Result<Value, any Error>) -> Void,
+        _ work: (@escaping (Result<Value, any Error>) -> Void) -> Void
+    ) {
+        guard !readers.isClosed else { return then(.failure(Self.closed)) }
+        questions[name] = { then(.failure($0)) }
+        work { [self] result in
+            if questions.removeValue(forKey: name) != nil { then(result) }
+        }
+    }
+
+    func giveUp(_ name: String, because error: any Error) { questions.removeValue(forKey: name)?(error) }
+
     func serveReaders() {
         guard let waiting = readers.event else { return }
         let before = backlog.done

@@ -42,6 +42,8 @@ final class Shell {
     var rooms: Rooms?
     var roomWaiters: [(Result<[Room], any Error>) -> Void] = []
     var roomEvents: [Event] = []
+    /// Who has asked something that takes a while: how to tell them that nothing comes of it.
+    var questions: [String: (any Error) -> Void] = [:]
 
     /// Nil also when the client is closed: another one may use it.
     private var file: ClientFile?
