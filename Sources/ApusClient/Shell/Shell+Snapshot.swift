@@ -5,7 +5,13 @@ import NIOHTTP1
 /// `/v1/sync`, for the ladder when there is no good cursor, and for the application's rooms.
 extension Shell {
     func takeSnapshot() {
+        // Where tokens and answers are slow, the one before is still on its way, and will do.
+        guard !isTakingSnapshot else { return }
+        isTakingSnapshot = true
         sync { [self] result in
+            isTakingSnapshot = false
+            // One that the ladder has given up says where the log was, not where the client is.
+            guard case .snapshotting = ladder.phase else { return }
             switch result {
             case .success(let (cursor, body)):
                 let isFirst = !hasCursor

@@ -38,6 +38,7 @@ final class Shell {
     var added: [Command] = []
     var readers = Readers()
     var isRefilling = false
+    var isTakingSnapshot = false
     /// Nil until somebody has asked for them.
     var rooms: Rooms?
     var roomWaiters: [(Result<[Room], any Error>) -> Void] = []
