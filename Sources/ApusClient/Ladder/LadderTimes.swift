@@ -10,6 +10,10 @@ enum LadderTimes {
     /// A deadline that is missed by more was slept over, or held up by a browser that slows its hidden tabs.
     static let sleep: Milliseconds = 5_000
 
+    /// The longest that the server is obeyed when it names a time to come back after, and that anybody else is.
+    static let longestRetry: Milliseconds = 86_400_000
+    static let longestRetryOfOthers: Milliseconds = 300_000
+
     static let strikeWindow: Milliseconds = 120_000
     static let strikes = 3
     static let avoidance: Milliseconds = 30_000

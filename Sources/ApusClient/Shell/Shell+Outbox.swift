@@ -139,6 +139,6 @@ extension Outbox.Refusal {
     package init(problem: JSONValue) {
         self.init(
             code: problem["code"]?.string ?? "unknown", detail: problem["detail"]?.string ?? "",
-            isRetryable: problem["retryable"]?.bool ?? false, retryAfter: problem["retry_after_ms"]?.integer)
+            isRetryable: problem["retryable"]?.bool ?? false, retryAfter: problem.retryAfter)
     }
 }

@@ -44,10 +44,13 @@ extension HTTPAnswer {
 
     package var json: JSONValue? { try? JSONValue(parsing: body.readableBytesView) }  // anybody may have written it
 
-    /// Proxies name whole seconds, a problem says it more exactly.
+    /// Proxies name whole seconds, a problem says it more exactly. Whose page about maintenance or signing in to a network
+    /// names a day must not keep the client away for longer than it takes to get past them.
     package var retryAfter: Milliseconds? {
-        if let exact = problem?["retry_after_ms"]?.integer { return exact }
-        return fields.first(name: "retry-after").flatMap { Int64($0) }.map { max(0, min($0, 86_400)) * 1_000 }
+        let problem = problem
+        if let exact = problem?.retryAfter { return exact }
+        let longest = problem == nil ? LadderTimes.longestRetryOfOthers : LadderTimes.longestRetry
+        return fields.first(name: "retry-after").flatMap { Int64($0) }.map { max(0, min($0, longest / 1_000)) * 1_000 }
     }
 
     /// What came, in words for people.
@@ -55,4 +58,9 @@ extension HTTPAnswer {
         if let problem { return "\(status) \(problem["detail"]?.string ?? problem["code"]?.string ?? "")" }
         return "an answer \(status) of type \(fields.first(name: "content-type") ?? "unknown")"
     }
+}
+
+extension JSONValue {
+    /// What a problem of this protocol asks for.
+    var retryAfter: Milliseconds? { self["retry_after_ms"]?.integer.map { max(0, min($0, LadderTimes.longestRetry)) } }
 }
