@@ -68,11 +68,17 @@ struct Rooms {
         }
     }
 
+    mutating func follow(_ change: (inout Rooms) -> Void) { change(&self) }
+
     /// A receipt of one's own, from whichever device.
     mutating func apply(_ signal: Signal) {
-        guard signal.type == "receipt", signal.user == me, let read = signal.value["read"]?.integer,
-            let index = list.firstIndex(where: { $0.id == signal.room })
-        else { return }
-        list[index].read = max(list[index].read, read)
+        guard signal.type == "receipt", signal.user == me else { return }
+        read(signal.value["read"]?.integer, in: signal.room)
+    }
+
+    /// The answer to one's own command: in a large room there is no receipt of one member.
+    mutating func read(_ number: Int64?, in room: String?) {
+        guard let number, let index = list.firstIndex(where: { $0.id == room }) else { return }
+        list[index].read = max(list[index].read, number)
     }
 }

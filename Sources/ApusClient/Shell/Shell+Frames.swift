@@ -51,7 +51,7 @@ extension Shell {
     /// The sequencer hears of it first: what the ladder does next may ask from the cursor.
     private func take(_ batch: Batch<Event, Signal>, epoch: String?, from number: Int) {
         if let to = batch.signalsTo { signalsTo = to }
-        for signal in batch.signals { rooms?.apply(signal) }
+        follow { for signal in batch.signals { $0.apply(signal) } }
         if signals.apply(batch) { readers.signals.tell(signals) }
         tell(.batch(attempt: number, epoch: epoch, from: batch.from, to: batch.to, events: batch.events))
         // An empty stretch moves the cursor, too.
@@ -71,7 +71,7 @@ extension Shell {
 
     private func apply(_ events: [Event]) {
         backlog.append(events, upTo: sequencer.cursor.seq)
-        follow(events)
+        follow { for event in events { $0.apply(event) } }
         for event in events {
             if let id = event.id { tell(.event(id: id), of: event) }
         }

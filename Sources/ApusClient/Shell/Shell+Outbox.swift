@@ -127,6 +127,9 @@ extension Shell {
     func answered(id: String?, ok: JSONObject?, problem: JSONValue?) {
         guard let id else { return }
         if let ok {
+            if let command = outbox.entries.first(where: { $0.id == id })?.command, command.op == "read" {
+                follow { $0.read(ok["read"]?.integer, in: command.fields["room"]?.string) }
+            }
             tell(.reply(id: id, ok: ok))
         } else if let problem {
             tell(.refused(id: id, Refusal(problem: problem)))

@@ -58,16 +58,14 @@ extension Shell {
         if let rooms, !rooms.isStale { return then(.success(rooms.list)) }
         roomWaiters.append(then)
         guard roomWaiters.count == 1 else { return }
-        // What the stream brings meanwhile may be newer than the snapshot.
-        roomEvents = []
         sync { [self] result in
             let waiters = roomWaiters
             roomWaiters = []
+            defer { roomNews = [] }
             switch result {
             case .success(let (_, body)):
                 var rooms = Rooms(body)
-                for event in roomEvents { rooms.apply(event) }
-                roomEvents = []
+                for change in roomNews { change(&rooms) }
                 self.rooms = rooms
                 for waiter in waiters { waiter(.success(rooms.list)) }
             case .failure(let failure):
@@ -77,9 +75,10 @@ extension Shell {
         }
     }
 
-    func follow(_ events: [Event]) {
-        if !roomWaiters.isEmpty { roomEvents += events }
-        for event in events { rooms?.apply(event) }
+    /// What comes while a snapshot is on its way may be newer than that.
+    func follow(_ change: @escaping (inout Rooms) -> Void) {
+        if !roomWaiters.isEmpty { roomNews.append(change) }
+        rooms?.follow(change)
     }
 }
 

@@ -42,7 +42,7 @@ final class Shell {
     /// Nil until somebody has asked for them.
     var rooms: Rooms?
     var roomWaiters: [(Result<[Room], any Error>) -> Void] = []
-    var roomEvents: [Event] = []
+    var roomNews: [(inout Rooms) -> Void] = []
     /// Who has asked something that takes a while: how to tell them that nothing comes of it.
     var questions: [String: (any Error) -> Void] = [:]
 

@@ -207,6 +207,23 @@ struct ShellTests {
         }
     }
 
+    /// There, receipts tell of all members together, and so not of one's own other devices.
+    @Test func `a room of more than 50 is read when one has read it`() async throws {
+        try await Self.scene { client, bob, _, server in
+            for user in try await server.users((0..<49).map { "member-\($0)" }) { try await user.join("general") }
+            for text in ["one", "two"] { try await bob.post("general", text) }
+            _ = try await client.messages(2)
+            #expect(try await client.rooms.map(\.unread) == [2])
+            try await client.read(1, in: "general")
+            #expect(try await client.rooms.map(\.unread) == [1])
+            try await client.read(2, in: "general")
+            #expect(try await client.rooms.map(\.unread) == [0])
+            // Who reads an older message once more has not unread the newer one.
+            try await client.read(1, in: "general")
+            #expect(try await client.rooms.map(\.unread) == [0])
+        }
+    }
+
     @Test func `credentials that are refused wait for new ones`() async throws {
         try await TestServer.run { server in
             let alice = try await server.user("alice")
