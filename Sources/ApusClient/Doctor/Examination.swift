@@ -8,9 +8,7 @@ package struct Examination: Sendable {
     private let token: String
     private let loop: any EventLoop
 
-    private static let limit = TimeAmount.seconds(10)
-    /// Two ticks leave 500 ms apart; who buffers hands them over at once.
-    private static let spacing = 200.0
+    private static let limit = TimeAmount.milliseconds(LadderTimes.attempt)
 
     package init(_ endpoint: Endpoint, token: String, on loop: any EventLoop) {
         self.endpoint = endpoint
@@ -105,7 +103,7 @@ package struct Examination: Sendable {
     private static func trouble(_ end: Ladder.End, _ why: String, _ wasOpen: Bool) -> Finding.Trouble {
         switch end {
         case .close(let code) where code >= 4400: .refused(why)
-        case .status(let status, _) where status == 401 || status == 403 || status == 429: .refused(why)
+        case _ where end.isRefusal: .refused(why)
         case .lost where !wasOpen && !why.hasPrefix("an answer"): .unreachable(why)
         case _ where wasOpen: .cut("The WebSocket", why)
         // What the server answers to the same request without an Upgrade: a poll.
@@ -128,13 +126,15 @@ package struct Examination: Sendable {
                 finding.trouble = .refused(code)
                 return true
             case .frame, .heard: break
-            case .ended(.status(let status, _), let why) where status == 401 || status == 403 || status == 429:
+            case .ended(let end, let why) where end.isRefusal:
                 finding.trouble = .refused(why)
             case .ended(_, let why) where finding.connect == nil:
                 finding.trouble = why.hasPrefix("an answer") ? .wrongAnswer(why) : .unreachable(why)
             case .ended(_, let why): if ticks.count < 2 { finding.trouble = .cut("The stream", why) }
             }
-            guard let first = ticks.first, arrival.at - first >= Self.spacing, let hello else { return false }
+            guard let first = ticks.first, arrival.at - first >= Double(LadderTimes.spacing), let hello else {
+                return false
+            }
             finding.trouble = await post(hello, &finding)
             return true
         }
@@ -204,5 +204,13 @@ package struct Examination: Sendable {
         let result: Result<HTTPAnswer, any Error>
         do { result = .success(try await promise.futureResult.get()) } catch { result = .failure(error) }
         return (result, (clock.now - start) / .milliseconds(1))
+    }
+}
+
+extension Ladder.End {
+    /// The server's word about who asks; the way to it works.
+    fileprivate var isRefusal: Bool {
+        guard case .status(let status, _) = self else { return false }
+        return [401, 403, 429].contains(status)
     }
 }

@@ -16,9 +16,7 @@ extension Shell {
                 lines[number]?.port?.send(frame("resume", .string(sequencer.cursor.description)))
             case .carry(let number): carry(number)
             case .snapshot: takeSnapshot()
-            case .remember(let memory):
-                self.memory = memory
-                saveSoon()
+            case .remember: saveSoon()
             case .status(let status): changed(status)
             }
         }

@@ -22,7 +22,6 @@ final class Shell {
     var signalsTo: String?
     var signals = Signals()
     var hasCursor: Bool
-    var memory: Memory
 
     /// Who waits for the application's token, and the question that is out.
     var tokenWaiters: [Int: (TokenAnswer) -> Void] = [:]
@@ -39,7 +38,7 @@ final class Shell {
     var readers = Readers()
     var isRefilling = false
     var isTakingSnapshot = false
-    /// Nil until somebody has asked for them.
+    /// Nil until a snapshot has told of them: for the ladder, or for whoever asked.
     var rooms: Rooms?
     var roomWaiters: [(Result<[Room], any Error>) -> Void] = []
     var roomNews: [(inout Rooms) -> Void] = []
@@ -67,7 +66,6 @@ final class Shell {
         requests = Requests(endpoint, on: loop)
         hasCursor = saved.cursor != nil
         let cursor = saved.cursor ?? Cursor(epoch: "0", seq: 0)
-        memory = saved.memory
         let wall = Milliseconds(Date().timeIntervalSince1970 * 1_000)
         ladder = Ladder(memory: saved.memory, hasCursor: saved.cursor != nil, now: 0, wall: wall)
         sequencer = Sequencer(cursor: cursor)
@@ -94,7 +92,7 @@ final class Shell {
         settle()
     }
 
-    func tell(_ input: Sequencer.Input, event: Event? = nil) {
+    func tell(_ input: Sequencer.Input) {
         perform(sequencer.handle(input, now: now))
         settle()
     }
@@ -147,7 +145,7 @@ final class Shell {
         saveBy = nil
         var saved = Saved()
         saved.cursor = hasCursor ? Cursor(epoch: sequencer.cursor.epoch, seq: backlog.done) : nil
-        saved.memory = memory
+        saved.memory = ladder.memory
         saved.entries = outbox.entries
         do { try file?.write(saved) } catch { saveBy = now + 10 * Self.saveEvery }
     }
