@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 from apus import BINARY, ROOT, Server, check, environment, make_room, run, wait_for
 from ledger import Ledger
@@ -108,6 +109,86 @@ def test_send_and_tail(folder):
             check(words.others[0].endswith(" general bob: hello"), words.others)
             check(words.others[1].endswith(" general bob: \ufffd[31mred⏎lines"), words.others)
             check(seen.end() == 0 and words.end(signal.SIGINT) == 0, f"{seen} {words}")
+
+
+class Sending:
+    """`apus send` with a file, which is fed with lines."""
+
+    def __init__(self, server, client, file):
+        self.process = subprocess.Popen(
+            [BINARY, "send", url(server), "general", "--json", "--file", file], env=environment(APUS_TOKEN=client.token),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
+
+    def say(self, *lines):
+        self.process.stdin.write("".join(line + "\n" for line in lines))
+
+    def answer(self):
+        return json.loads(self.process.stdout.readline())["number"]
+
+    def end(self):
+        """Its exit code, what else it has answered, and its complaints."""
+        answers, errors = self.process.communicate(timeout=60)
+        return self.process.returncode, [json.loads(line)["number"] for line in answers.splitlines()], errors
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+
+def test_lines_do_not_wait_for_each_other(folder):
+    """Each of them alone would take more than half a second."""
+    lines = [f"line {number}" for number in range(60)]
+    with Server(folder, *UNLIMITED) as server, Relay(server, Trouble(delay=(0.3, 0.3))) as slow:
+        alice = server.client("alice")
+        make_room(server, "general", alice)
+        with Sending(slow, alice, os.path.join(folder, "a")) as sending:
+            sending.say("", lines[0])
+            check(sending.answer() == 1, "the first line is answered while others may come")
+            begun = time.monotonic()
+            sending.say(*lines[1:])
+            done = sending.end()
+            check(done[:2] == (0, list(range(2, 61))), done)
+            check(time.monotonic() - begun < 15, f"59 lines have taken {time.monotonic() - begun:.1f} s")
+        check([message["text"] for message in Ledger(server.data).messages] == lines, Ledger(server.data).messages)
+
+
+def test_lines_that_were_read_are_sent_by_the_next_one(folder):
+    lines, file = [f"line {number}" for number in range(60)], os.path.join(folder, "outbox")
+    with Server(folder, *UNLIMITED) as server, Relay(server, Trouble(delay=(0.3, 0.3))) as slow:
+        alice = server.client("alice")
+        make_room(server, "general", alice)
+        with Sending(slow, alice, file) as sending:
+            sending.say(lines[0])
+            check(sending.answer() == 1, "no first answer")
+            sending.say(*lines[1:])
+
+            def kept():
+                with open(file, encoding="utf-8") as text:
+                    return text.read()
+
+            wait_for(lambda: '"line 59"' in kept(), "the last line to be in the file")
+            sending.process.kill()
+        done = send(server, alice, "general", "the last", "--file", file)
+        check(done.returncode == 0, done)
+        said = [message["text"] for message in Ledger(server.data).messages]
+        check(said == [*lines, "the last"], said)
+
+
+def test_a_line_that_is_refused_is_the_last_that_is_read(folder):
+    with Server(folder, *UNLIMITED) as server:
+        alice = server.client("alice")
+        make_room(server, "general", alice)
+        with Sending(server, alice, os.path.join(folder, "a")) as sending:
+            sending.say("first", "x" * 10_001, *[f"line {number}" for number in range(1_000)])
+            code, numbers, errors = sending.end()
+        said = [message["text"] for message in Ledger(server.data).messages]
+        check(code == 1 and "Line 2 was refused" in errors and "(too_large)" in errors, f"{code} {errors}")
+        check(numbers == list(range(1, len(said) + 1)), f"{numbers} for {len(said)} messages")
+        check(said == ["first", *[f"line {number}" for number in range(len(said) - 1)]], said)
+        check(len(said) <= 100, f"{len(said)} were said")
 
 
 def test_trouble_is_told(folder):

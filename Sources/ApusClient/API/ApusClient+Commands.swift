@@ -16,10 +16,13 @@ extension ApusClient {
     ) async throws -> Posted {
         var fields: JSONObject = ["room": .string(room), "text": .string(text)]
         if let replyTo { fields["reply_to"] = .integer(replyTo) }
-        let ok = try await command("message.post", fields, id: id)
-        return Posted(
-            seq: ok["seq"]?.integer ?? 0, number: ok["number"]?.integer ?? 0, at: ok["at"]?.string ?? "",
-            isRepeated: ok["repeated"]?.bool ?? false)
+        return Posted(try await command("message.post", fields, id: id))
+    }
+
+    /// As `post`, but only begins: what is begun in a row stays in that order, whoever waits for it.
+    package func start(_ text: String, in room: String) -> StartedPost {
+        let fields: JSONObject = ["room": .string(room), "text": .string(text)]
+        return StartedPost(command: start(Self.command("message.post", fields, newCommandID())))
     }
 
     public func edit(_ number: Int64, in room: String, to text: String) async throws {
@@ -55,16 +58,15 @@ extension ApusClient {
                 isRetryable: false)
         }
         precondition(!Outbox.unkept.contains(op), "\(op) is not answered for; it is sent by a function of its own")
-        let command = Self.command(op, fields, id)
-        let waiter = newCommandID()
         // Before anything is waited for: what an actor says in a row stays in that order.
-        let end = loop.makePromise(of: JSONObject.self)
-        run { $0.add(command, waiter: waiter) { end.completeWith($0) } }
-        return try await withTaskCancellationHandler {
-            try await end.futureResult.get()
-        } onCancel: {
-            run { $0.stopWaiting(id, waiter) }
-        }
+        return try await start(Self.command(op, fields, id)).ok
+    }
+
+    private func start(_ command: Command) -> StartedCommand {
+        let started = StartedCommand(
+            client: self, id: command.id ?? "", waiter: newCommandID(), end: loop.makePromise(of: JSONObject.self))
+        run { $0.add(command, waiter: started.waiter) { started.end.completeWith($0) } }
+        return started
     }
 
     private static func command(_ op: String, _ fields: JSONObject, _ id: String) -> Command {
@@ -73,6 +75,33 @@ extension ApusClient {
         fields["op"] = .string(op)
         return Command(id: id, op: op, fields: fields)
     }
+}
+
+/// A command that is with the outbox.
+struct StartedCommand: Sendable {
+    fileprivate let client: ApusClient
+    fileprivate let id: String
+    fileprivate let waiter: String
+    fileprivate let end: EventLoopPromise<JSONObject>
+
+    /// A task that is cancelled only stops waiting.
+    var ok: JSONObject {
+        get async throws {
+            try await withTaskCancellationHandler {
+                try await end.futureResult.get()
+            } onCancel: {
+                client.run { $0.stopWaiting(id, waiter) }
+            }
+        }
+    }
+}
+
+/// A message that is with the outbox.
+package struct StartedPost: Sendable {
+    let command: StartedCommand
+
+    /// When it is on the server's disk; throws as `post` does.
+    package var posted: Posted { get async throws { Posted(try await command.ok) } }
 }
 
 /// What was refused while nobody waited for it: after a restart of the program.

@@ -83,3 +83,11 @@ public struct Posted: Sendable, Equatable {
     /// It was there already, under the same id.
     public let isRepeated: Bool
 }
+
+extension Posted {
+    init(_ ok: JSONObject) {
+        self.init(
+            seq: ok["seq"]?.integer ?? 0, number: ok["number"]?.integer ?? 0, at: ok["at"]?.string ?? "",
+            isRepeated: ok["repeated"]?.bool ?? false)
+    }
+}

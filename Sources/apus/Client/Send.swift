@@ -8,7 +8,7 @@ struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say something in a room, and wait until it is on the server's disk.",
         discussion: """
-            Without a text, each line of the standard input is a message. However bad the network is, each is said once
+            Without a text, each line of the standard input is a message; up to 100 are on their way at once. However bad the network is, each is said once
             and in its order; with --file even if the command is killed: the next one that uses the file sends the rest.
 
             Example: apus send https://chat.example.org general "The build is green."
@@ -40,8 +40,9 @@ struct Send: AsyncParsableCommand {
         defer { complaints.cancel() }
         try await running(client) {
             do {
-                if let text { return try await Self.post(client, room, text, id, json) }
-                for line in Lines() where !line.isEmpty { try await Self.post(client, room, line, nil, json) }
+                let told = { (posted: Posted) in if json { try Self.tell(posted, room) } }
+                guard let text else { return try await SendLines(client: client, room: room).run(told) }
+                try told(try await client.post(text, to: room, id: id))
             } catch is CancellationError {
                 throw OperatorError(
                     "Not sent, for all that is known here: the server has not answered. "
@@ -51,11 +52,7 @@ struct Send: AsyncParsableCommand {
         }
     }
 
-    private static func post(
-        _ client: ApusClient, _ room: String, _ text: String, _ id: String?, _ json: Bool
-    ) async throws {
-        let posted = try await client.post(text, to: room, id: id)
-        guard json else { return }
+    private static func tell(_ posted: Posted, _ room: String) throws {
         let line: JSONValue = [
             "room": .string(room), "number": .integer(posted.number), "seq": .integer(posted.seq),
             "at": .string(posted.at), "repeated": .bool(posted.isRepeated),
@@ -63,9 +60,5 @@ struct Send: AsyncParsableCommand {
         let trouble = Output.write(String(decoding: line.encoded, as: UTF8.self) + "\n", to: STDOUT_FILENO)
         // Not the quiet end of `printLine`: what follows would pass for sent.
         if trouble != 0 { throw OperatorError("\(Output.sentence(trouble)) What follows is not sent.") }
-    }
-
-    private struct Lines: Sequence, IteratorProtocol {
-        mutating func next() -> String? { readLine() }
     }
 }
