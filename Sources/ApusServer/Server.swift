@@ -106,10 +106,12 @@ package final class Server: Sendable {
             }
             let expiry = SessionExpiry(backend: backend)
             let hasApplicationKeys = settings.jwt != nil
-            ticker = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [backend] _ in
+            ticker = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
+                [backend, accounts] _ in
                 hub.tick()
                 writer.flushReceipts()
                 expiry.tick()
+                accounts.tick()
                 if hasApplicationKeys { Task { await backend.refreshApplicationKeys() } }
                 indexer.tick()
             }

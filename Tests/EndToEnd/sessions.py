@@ -6,6 +6,7 @@ import os
 import sqlite3
 
 from apus import Client, Server, check, exchange, request, run, succeed, wait_for
+from bystanders import resident
 from people import PASSWORD, delete, expect, post, set_up, sign_in, sign_up, works
 from websocket import WebSocket
 
@@ -168,6 +169,17 @@ def test_throttling(folder):
         expect(post(server, "/v1/sessions", {"name": "olga", "password": PASSWORD}), 429, "rate_limited")
         sign_in(server, "olga", headers={"Cookie": f"apus_device={here}"})
         expect(post(server, "/v1/sessions", {"name": "anna", "password": PASSWORD}, {"Cookie": f"apus_device={here}"}), 429)
+
+
+def test_names_that_nobody_can_have_are_not_kept(folder):
+    with Server(folder, "--sign-in-tries", "1000000") as server:
+        set_up(server)
+        name = "x" * 1_000_000
+        before = resident(server)
+        for number in range(60):
+            expect(post(server, "/v1/sessions", {"name": f"{name}{number}", "password": PASSWORD}), 401, "wrong_credentials")
+        grown = (resident(server) - before) // 2 ** 20
+        check(grown < 40, f"60 names of 1 MB: the server has grown by {grown} MiB")
 
 
 def test_a_trusted_proxy_says_who_asks(folder):

@@ -60,11 +60,17 @@ final class AccountDesk: Sendable {
             $0.counts(name: name, address: visitor.address, device: device)
         }
         try count(counts, visitor)
+        let wrong = Problem(.wrongCredentials, "The name or the password is wrong.")
+        // Nobody is called so, and the time may tell it.
+        guard NewUser.isName(name) else {
+            log("sign-in refused", nil, visitor)
+            throw wrong
+        }
         let found = try await backend.blocking { [backend] in try backend.store.account(named: name) }
         guard let found, let stored = try await verified(password, found.password, counts) else {
             if found == nil { _ = try await verified(password, nil, counts) }
             log("sign-in refused", found?.account.identity, visitor)
-            throw Problem(.wrongCredentials, "The name or the password is wrong.")
+            throw wrong
         }
         let user = found.account.identity
         throttle.withLockedValue {
@@ -226,6 +232,8 @@ final class AccountDesk: Sendable {
         }
         hasOwner.withLockedValue { $0 = true }
     }
+
+    func tick() { throttle.withLockedValue { $0.tick(now: now) } }
 
     private func count(_ counts: [SignInThrottle.Count], _ visitor: Visitor) throws {
         guard let wait = throttle.withLockedValue({ $0.refusal(counts, now: now) }) else { return }

@@ -1,3 +1,4 @@
+import ApusChat
 import ApusWire
 
 /// How often somebody may try to sign in. No I/O; the clock comes in. Why there are several counts, and why an attacked
@@ -23,13 +24,13 @@ struct SignInThrottle {
     }
 
     private static let minute: Int64 = 60_000
-    /// More counts than this are only kept by an attack from thousands of addresses; then they begin anew, and the
-    /// bounded queue for passwords is what holds.
+    /// More counts than this come only from an attack from thousands of addresses; then they begin anew, and the
+    /// bounded queue for passwords is what holds. Each takes as much as a name and an address.
     private let maximum: Int
     private let perMinute: Int64
     /// When each count will be at nought again.
     private var clear: [Count: Int64] = [:]
-    private var sweepAt = 1024
+    private var sweptAt: Int64 = 0
     var size: Int { clear.count }
     private var places: Set<Place> = []
 
@@ -39,8 +40,9 @@ struct SignInThrottle {
         self.maximum = maximum
     }
 
-    /// By what a try for a name is counted.
+    /// By what a try for a name is counted. What nobody can be called is no key: it may be as long as a request.
     func counts(name: String, address: String, device: String?) -> [Count] {
+        guard NewUser.isName(name) else { return [.address(address)] }
         if let device { return [.device(device)] }
         if places.contains(Place(name: name, address: address)) {
             return [.acquaintance(name: name, address: address)]
@@ -57,8 +59,12 @@ struct SignInThrottle {
         for count in counts { if let time = clear[count], time > latest { clear[count] = latest } }
         let waits = counts.map { clearing($0, now) - now.milliseconds - step * (perMinute - 1) }
         if let wait = waits.max(), wait > 0 { return wait }
+        if clear.count + counts.count > maximum {
+            sweep(now)
+            // Otherwise the next try could find it full again, and each would sweep.
+            if clear.count > maximum / 2 { clear = [:] }
+        }
         for count in counts { clear[count] = clearing(count, now) + step }
-        if clear.count > sweepAt { sweep(now) }
         return nil
     }
 
@@ -78,9 +84,13 @@ struct SignInThrottle {
         places.insert(Place(name: name, address: address))
     }
 
+    /// Forgets what has run out. Called often; does it once a minute.
+    mutating func tick(now: Timestamp) {
+        if abs(now.milliseconds - sweptAt) >= Self.minute { sweep(now) }
+    }
+
     private mutating func sweep(_ now: Timestamp) {
+        sweptAt = now.milliseconds
         clear = clear.filter { $0.value > now.milliseconds }
-        if clear.count > maximum { clear = [:] }
-        sweepAt = max(1024, clear.count * 2)
     }
 }
