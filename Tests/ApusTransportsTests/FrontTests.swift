@@ -192,4 +192,15 @@ struct FrontTests {
         _ = try desk.answers()
         #expect(desk.hub.instruments.readers(.webSocket).current == 0)
     }
+
+    @Test func `an upgrade to what is not spoken here is ignored, as Java's client asks for it with everything`() throws {
+        let upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+        let desk = try FrontDesk()
+        let poll = try desk.send(desk.get("/v1/stream", upgrade))
+        #expect(statuses(poll) == ["200"] && poll.contains(#""cursor":"e1-0""#))
+        let other = try FrontDesk()
+        try other.send(other.post(#"{"id":"a","op":"x"}"#, headers: upgrade))
+        other.reply()
+        #expect(try other.answers().contains(#"{"id":"a","ok":{"done":true}}"#))
+    }
 }

@@ -150,7 +150,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        // A request that asked for another protocol stops the decoder: nothing can come after it.
+        // Other protocols than WebSocket are not asked about (RFC 9110 section 7.8), but their names stop the decoder:
+        // nothing can come after such a request.
         let asksForUpgrade = head.headers.contains(name: "upgrade")
         closesAfterResponse = isQuiescing || asksForUpgrade || head.method == .CONNECT || !head.isKeepAlive
         sharing = backend.origins.sharing(with: head.headers.first(name: "origin"))
@@ -171,9 +172,6 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 context.close(promise: nil)
             }
             return
-        }
-        if asksForUpgrade, !request.asksForWebSocket {
-            return refuse(Problem(.badRequest, "The only protocol to upgrade to is a WebSocket, at GET /v1/stream."))
         }
         if isQuiescing, !request.asksForWebSocket {
             return refuse(
