@@ -79,7 +79,6 @@ def heads(make):
         ("chunks over HTTP/1.0", b"POST /v1/commands HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         ("TLS", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 500), ("noise", b"\x80" + os.urandom(5000)), ("zeros", b"\0" * 5000),
         ("an endless method", b"G" * 1_000_000),
-        ("another protocol for commands", make(b"POST /v1/commands", b"Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n", b"{}")),
     ]:
         yield name, data, [BAD], True
     for name, data in [
@@ -101,6 +100,7 @@ def heads(make):
     yield "CONNECT to a path", make(b"CONNECT /v1/stream"), [(405, "method_not_allowed")], True
     yield "an expectation of nobody", make(b"POST /v1/stream", b"Expect: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n", b"{}"), [OK], False
     yield "empty lines first", b"\r\n" * 1000 + make(sync), [OK], False
+    yield "another protocol for commands", make(b"POST /v1/commands", b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n", b"{}"), [(415, "unsupported_media_type")], True
     yield "another protocol for a route", make(sync, b"Connection: Upgrade\r\nUpgrade: h2c\r\n"), [OK], True
 
 

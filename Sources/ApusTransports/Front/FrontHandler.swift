@@ -63,6 +63,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var isQuiescing = false
     private var closesAfterResponse = false
     lazy var deadline = RequestDeadline(loop: half.loop) { [weak self] in self?.deadlinePassed() }
+    /// A read has brought more than a piece of a head.
+    var hasRead = false
     /// A WebSocket is about to take the connection: what follows the handshake stays in the socket.
     var isUpgrading = false
     /// What the channel last said; asking it costs more.
@@ -89,7 +91,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         isWritable = context.channel.isWritable
         // The encoder was added just before; without it there is nothing to write to.
         writer = encoder.flatMap { try? context.pipeline.syncOperations.context(handler: $0) }.map(SocketWriter.init)
-        deadline.set(in: timeouts.firstRequest)
+        deadline.set(in: timeouts.request)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -120,6 +122,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .streaming, .closed: return
         default: if inputEnd != nil { return }
         }
+        hasRead = true
         let part = Self.unwrapInboundIn(data)
         if held.isEmpty, isWritable, accept(part, context) { return }
         if held.count == Self.maximumHeld {
@@ -234,7 +237,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func routed(_ routing: Routing) {
         if routing.requestEnded, routing.responseEnded { return finished(keepAlive: true) }
         // A request that has come in completely may take its time; one that has not, may not.
-        if routing.requestEnded { deadline.clear() } else { deadline.set(in: timeouts.firstRequest) }
+        if routing.requestEnded { deadline.clear() } else { deadline.tighten(to: timeouts.request) }
         conclude()
     }
 
@@ -256,7 +259,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             flush()
             return closeGently()
         }
-        deadline.set(in: timeouts.nextRequest)
+        deadline.set(in: timeouts.idle)
         if !held.isEmpty || inputEnd != nil {
             flush()
             resumeSoon()
@@ -270,6 +273,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         while isWritable, let part = held.first, accept(part, own) {
             if !held.isEmpty { held.removeFirst() }
         }
+        awaitRest()
         // The router's part of the pipeline hands on what it got when a read is complete.
         own.fireChannelReadComplete()
         conclude()
@@ -281,14 +285,5 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         state = .closed
         deadline.clear()
         own?.channel.closeGently()
-    }
-
-    // MARK: time
-
-    private func deadlinePassed() {
-        switch state {
-        case .receiving: refuse(Problem(.requestTimeout, "The request did not come in completely in time."))
-        default: own?.close(promise: nil)
-        }
     }
 }

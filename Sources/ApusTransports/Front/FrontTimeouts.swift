@@ -2,10 +2,10 @@ package import NIOCore
 
 /// How long a connection may take to ask something.
 package struct FrontTimeouts: Sendable {
-    /// From its beginning to the end of the first request.
-    package var firstRequest: TimeAmount = .seconds(15)
-    /// From a response to the end of the next request.
-    package var nextRequest: TimeAmount = .seconds(75)
+    /// From a request's first bytes to its end; for the first one from the connection's beginning.
+    package var request: TimeAmount = .seconds(15)
+    /// From a response to the next request.
+    package var idle: TimeAmount = .seconds(75)
 
     package init() {}
 }

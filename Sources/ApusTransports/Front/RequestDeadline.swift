@@ -7,6 +7,8 @@ final class RequestDeadline {
     private let passed: () -> Void
     private var deadline: NIODeadline?
     private var timer: Scheduled<Void>?
+    /// When the timer fires.
+    private var due = NIODeadline.distantFuture
 
     /// - Parameter passed: called when a deadline passes that has not been cleared.
     init(loop: any EventLoop, passed: @escaping () -> Void) {
@@ -14,9 +16,19 @@ final class RequestDeadline {
         self.passed = passed
     }
 
-    func set(in time: TimeAmount) {
-        deadline = loop.now + time
-        if timer == nil { arm(in: time) }
+    func set(in time: TimeAmount) { set(to: loop.now + time) }
+
+    /// An earlier one stays.
+    func tighten(to time: TimeAmount) {
+        let new = loop.now + time
+        if deadline.map({ $0 > new }) ?? true { set(to: new) }
+    }
+
+    private func set(to new: NIODeadline) {
+        deadline = new
+        if timer != nil, due <= new { return }
+        timer?.cancel()
+        arm(until: new)
     }
 
     /// There is nothing to wait for now; the timer finds that out by itself.
@@ -29,15 +41,15 @@ final class RequestDeadline {
         timer = nil
     }
 
-    private func arm(in time: TimeAmount) {
-        timer = loop.assumeIsolated().scheduleTask(in: time) { self.fire() }
+    private func arm(until deadline: NIODeadline) {
+        due = deadline
+        timer = loop.assumeIsolated().scheduleTask(deadline: deadline) { self.fire() }
     }
 
     private func fire() {
         timer = nil
         guard let deadline else { return }
-        let rest = deadline - loop.now
-        if rest > .zero { return arm(in: rest) }
+        if deadline > loop.now { return arm(until: deadline) }
         passed()
     }
 }

@@ -1,0 +1,37 @@
+import ApusWire
+import NIOCore
+
+/// What a connection is given time for.
+extension FrontHandler {
+    func channelReadComplete(context: ChannelHandlerContext) {
+        awaitRest()
+        context.fireChannelReadComplete()
+    }
+
+    /// All that has come is taken in. Only a request that is not complete by then needs a deadline of its own.
+    func awaitRest() {
+        switch state {
+        case .receiving: deadline.tighten(to: timeouts.request)
+        case .routing(let routing) where !routing.requestEnded: deadline.tighten(to: timeouts.request)
+        // Something came, and it is no head yet.
+        case .idle where !hasRead: deadline.tighten(to: timeouts.request)
+        default: break
+        }
+        hasRead = false
+    }
+
+    func deadlinePassed() {
+        switch state {
+        case .receiving: refuse(.late)
+        case .routing(let routing) where !routing.requestEnded && !routing.responseBegun: refuse(.late)
+        default:
+            // Half a head that ends here is not answered.
+            state = .closed
+            own?.close(promise: nil)
+        }
+    }
+}
+
+extension Problem {
+    fileprivate static let late = Problem(.requestTimeout, "The request did not come in completely in time.")
+}
