@@ -83,6 +83,20 @@ def test_one_byte_at_a_time(folder):
                 check(talk.answer()[:2] == OK and talk.is_usable(), "a route in drips")
 
 
+def test_a_body_that_waits_to_be_asked_for(folder):
+    """`Expect: 100-continue` (RFC 9110 section 10.1.1): curl waits a second where nobody says it."""
+    with Server(folder) as server:
+        make = Requests(server.client("mallory"))
+        expecting = b"Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+        for path, status in [(b"/v1/commands", 400), (b"/v1/stream", 200), (b"/v1/bots", 400)]:
+            with Conversation(server) as talk:
+                for _ in range(2):
+                    word = talk.send(make(b"POST " + path, expecting)).answer()
+                    check(word == (100, None, b""), f"{path}: {word}")
+                    found = talk.send(b"{}").answer()
+                    check(found[0] == status, f"{path}: {found}")
+
+
 def test_half_closed(folder):
     """Whoever closes its side after asking gets its answers; the connection then ends. `nc -N` and some proxies do that."""
     json = b"Content-Type: application/json\r\n"

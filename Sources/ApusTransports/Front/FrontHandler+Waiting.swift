@@ -11,13 +11,26 @@ extension FrontHandler {
     /// All that has come is taken in. Only a request that is not complete by then needs a deadline of its own.
     func awaitRest() {
         switch state {
-        case .receiving: deadline.tighten(to: timeouts.request)
-        case .routing(let routing) where !routing.requestEnded: deadline.tighten(to: timeouts.request)
+        case .receiving:
+            deadline.tighten(to: timeouts.request)
+            sayContinue()
+        case .routing(let routing) where !routing.requestEnded:
+            deadline.tighten(to: timeouts.request)
+            if routing.responseBegun { break }
+            sayContinue()
+            writer?.leaveToChannel()
         // Something came, and it is no head yet.
         case .idle where !hasRead: deadline.tighten(to: timeouts.request)
         default: break
         }
         hasRead = false
+    }
+
+    private func sayContinue() {
+        guard owesContinue else { return }
+        owesContinue = false
+        writer?.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+        flush()
     }
 
     func deadlinePassed() {

@@ -63,6 +63,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var isQuiescing = false
     private var closesAfterResponse = false
     lazy var deadline = RequestDeadline(loop: half.loop) { [weak self] in self?.deadlinePassed() }
+    /// The client waits to be told to send the body.
+    var owesContinue = false
     /// A read has brought more than a piece of a head.
     var hasRead = false
     /// A WebSocket is about to take the connection: what follows the handshake stays in the socket.
@@ -158,6 +160,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let asksForUpgrade = head.headers.contains(name: "upgrade")
         closesAfterResponse = isQuiescing || asksForUpgrade || head.method == .CONNECT || !head.isKeepAlive
         sharing = backend.origins.sharing(with: head.headers.first(name: "origin"))
+        owesContinue = head.expectsContinue
         let request = FrontRequest(head)
         if let problem = Problem(framing: head, maximumBody: request?.maximumBody ?? RouterBridge.maximumBody) {
             return refuse(problem)
@@ -181,10 +184,6 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 Problem(.draining, "The server is going away; come back in a moment.", retryAfterMilliseconds: 1000))
         }
         state = .receiving(request)
-        if head.expectsContinue {
-            writer?.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
-            flush()
-        }
     }
 
     private func receive(_ bytes: ByteBuffer, _ request: FrontRequest) {
