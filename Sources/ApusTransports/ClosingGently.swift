@@ -1,6 +1,9 @@
 import NIOCore
 
 extension Channel {
+    /// Bytes that are written and that the socket has not taken. To be asked on the channel's loop.
+    var unsent: Int { (try? syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
+
     /// Sends what is written and then the end of the stream, and leaves the other side a moment to go by itself: a
     /// connection that is closed while the other side still sends is reset, and a reset can overtake the last answer.
     func closeGently() {

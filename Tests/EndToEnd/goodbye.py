@@ -1,8 +1,13 @@
 """SIGTERM and SIGINT: everybody is told, nothing in flight is lost, and the process is gone within ten seconds."""
 
+import json
 import signal
+import socket
+import uuid
 
 from apus import Server, check, make_room, wait_for
+from bad_requests import OK, Requests
+from conversation import Conversation
 from crowd import Crowd, Line
 from ledger import Ledger, check_commands, check_epochs, check_order
 from metrics import scrape
@@ -102,3 +107,45 @@ def test_idle_server(folder):
             code, seconds = server.stop()
             check(code == 0 and seconds < 3, f"with a silent connection: exit code {code} after {seconds:.1f} s")
             check(silent.recv(1) == b"", "it was sent something")
+
+
+def test_what_is_in_progress_is_finished(folder):
+    """Requests of which a part has come in, or of which the answer has not all gone out."""
+    command = b'{"op":"room.create","kind":"public","room":"late","id":"late-1"}'
+    with Server(folder, "--commands-per-second", "0") as server:
+        alice = server.client("alice")
+        make_room(server, "long", alice)
+        for _ in range(20):
+            alice.post("/v1/commands", [{"op": "message.post", "room": "long", "text": "x" * 9999, "id": str(uuid.uuid4())} for _ in range(10)])
+        make = Requests(alice)
+        healthz = b"GET /healthz HTTP/1.1\r\nHost: apus\r\n\r\n"
+        post = make(b"POST /v1/commands", b"Content-Type: application/json\r\nContent-Length: %d\r\n" % len(command))
+        history = make(b"GET /v1/rooms/long/messages?limit=200")
+        with Conversation(server) as half, Conversation(server) as idle, narrow(server) as long, narrow(server) as kept:
+            check(half.send(healthz).answer()[:2] == OK and idle.send(healthz).answer()[:2] == OK, "the routes")
+            half.send(post + command[:20])
+            long.send(history * 3)
+            kept.send(healthz + history)
+            check(kept.answer()[:2] == OK, "a route")
+            wait_for(lambda: len(long.buffer) + len(long.more()) > 0 and kept.more(), "the long answers to begin")
+            server.process.send_signal(signal.SIGTERM)
+            wait_for(lambda: "stopping" in server.log_text(), "the server to stop")
+            check(idle.is_ended(), "an idle connection stays")
+            half.send(command[20:])
+            found = half.answer()
+            check(found and found[0] == 200 and half.is_ended(), f"a command that came in halves: {found}")
+            for talk in (long, kept):
+                status, _, body = talk.answer()
+                check(status == 200 and len(json.loads(body)["messages"]) == 200, "a long answer is cut off")
+        check(server.process.wait(PATIENCE) == 0, "the exit code")
+
+
+def narrow(server):
+    """A client that takes little at a time."""
+    talk = Conversation(server)
+    talk.socket.close()
+    talk.socket = socket.socket()
+    talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    talk.socket.settimeout(10)
+    talk.socket.connect((server.host, server.port))
+    return talk

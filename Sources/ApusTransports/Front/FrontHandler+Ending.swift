@@ -30,12 +30,20 @@ extension FrontHandler {
         switch event {
         case is ChannelShouldQuiesceEvent:
             isQuiescing = true
-            if case .idle = state { return context.close(promise: nil) }
+            if case .idle = state, held.isEmpty { leave(context) }
+            // Not for the router's part: it knows nothing of the front's requests, and would close while one of them is
+            // answered. Its own end with `finished`.
+            return
         // Not for the router: it would take its unanswered request for abandoned.
         case ChannelEvent.inputClosed: return endInput(.closed)
         default: break
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Nothing is asked; but the last answer may still be on its way.
+    private func leave(_ context: ChannelHandlerContext) {
+        if context.channel.unsent > 0 { closeGently() } else { context.close(promise: nil) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
