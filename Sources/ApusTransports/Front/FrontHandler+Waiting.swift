@@ -37,11 +37,19 @@ extension FrontHandler {
         switch state {
         case .receiving: refuse(.late)
         case .routing(let routing) where !routing.requestEnded && !routing.responseBegun: refuse(.late)
+        case .idle where hasTakenSome(): deadline.set(in: timeouts.idle)
         default:
             // Half a head that ends here is not answered.
             state = .closed
             own?.close(promise: nil)
         }
+    }
+
+    /// A client to which the last answer is still going is not idle, unless it takes nothing.
+    private func hasTakenSome() -> Bool {
+        let left = own?.channel.unsent ?? 0
+        defer { unsent = left }
+        return left != unsent
     }
 }
 

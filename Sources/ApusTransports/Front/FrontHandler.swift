@@ -63,6 +63,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var isQuiescing = false
     private var closesAfterResponse = false
     lazy var deadline = RequestDeadline(loop: half.loop) { [weak self] in self?.deadlinePassed() }
+    /// What of the answers had not gone out when that was last looked at.
+    var unsent = 0
     /// The client waits to be told to send the body.
     var owesContinue = false
     /// A read has brought more than a piece of a head.
@@ -234,7 +236,11 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func routed(_ routing: Routing) {
-        if routing.requestEnded, routing.responseEnded { return finished(keepAlive: true) }
+        if routing.requestEnded, routing.responseEnded {
+            // The front's answers are small; these may take longer to go out than a connection may be idle.
+            unsent = own?.channel.unsent ?? 0
+            return finished(keepAlive: true)
+        }
         // A request that has come in completely may take its time; one that has not, may not.
         if routing.requestEnded { deadline.clear() } else { deadline.tighten(to: timeouts.request) }
         conclude()
@@ -283,6 +289,6 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func closeGently() {
         state = .closed
         deadline.clear()
-        own?.channel.closeGently()
+        own?.channel.closeGently(patience: timeouts.closing)
     }
 }

@@ -6,6 +6,8 @@ package struct FrontTimeouts: Sendable {
     package var request: TimeAmount = .seconds(15)
     /// From a response to the next request.
     package var idle: TimeAmount = .seconds(75)
+    /// How long a client may take nothing of what it has still to get when its connection is to close.
+    package var closing: TimeAmount = .seconds(15)
 
     package init() {}
 }

@@ -239,6 +239,6 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         record?.close(cause ?? code.name, now: half.loop.now)
         write(.webSocketClose(code, reason))
         flush()
-        context.channel.closeGently()
+        context.channel.closeGently(patience: FrontTimeouts().closing)
     }
 }
