@@ -203,4 +203,19 @@ struct FrontTests {
         other.reply()
         #expect(try other.answers().contains(#"{"id":"a","ok":{"done":true}}"#))
     }
+
+    @Test func `an answer with which the connection ends says so`() throws {
+        func says(_ text: String) -> Bool { text.contains("\r\nconnection: close\r\n") }
+        for headers in ["Connection: close\r\n", "Upgrade: h2c\r\n"] {
+            let desk = try FrontDesk()
+            #expect(says(try desk.send(desk.get("/v1/stream", headers))) && !desk.channel.isActive)
+        }
+        let desk = try FrontDesk()
+        #expect(!says(try desk.send(desk.get("/v1/stream"))) && desk.channel.isActive)
+        try desk.send(desk.post(#"{"id":"a","op":"x"}"#))
+        desk.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        desk.reply()
+        let text = try desk.answers()
+        #expect(says(text) && text.hasPrefix("HTTP/1.1 200 ") && !desk.channel.isActive)
+    }
 }

@@ -27,8 +27,7 @@ extension FrontHandler {
         finish(
             HTTPAnswer.json(
                 status: .methodNotAllowed, writer.bytes, type: "application/problem+json",
-                keepAlive: request.keepAlive, isHead: request.head.method == .HEAD, extra: "allow: \(allowed)\r\n"),
-            request)
+                keepAlive: !isLast, isHead: request.head.method == .HEAD, extra: "allow: \(allowed)\r\n"))
     }
 
     /// A browser asks whether a page on another server may ask (Fetch, section 3.2.2).
@@ -36,16 +35,15 @@ extension FrontHandler {
         guard sharing != nil else {
             return finish(Presented.refused(request.head.headers.first(name: "origin") ?? ""), request)
         }
-        finish(HTTPAnswer.preflight(keepAlive: request.keepAlive), request)
+        finish(HTTPAnswer.preflight(keepAlive: !isLast))
     }
 
     private func finish(_ problem: Problem, _ request: FrontRequest) {
-        finish(
-            HTTPAnswer.problem(problem, keepAlive: request.keepAlive, isHead: request.head.method == .HEAD), request)
+        finish(HTTPAnswer.problem(problem, keepAlive: !isLast, isHead: request.head.method == .HEAD))
     }
 
-    private func finish(_ bytes: ByteBuffer, _ request: FrontRequest) {
-        answer(bytes, keepAlive: request.keepAlive)
+    private func finish(_ bytes: ByteBuffer) {
+        answer(bytes, keepAlive: !isLast)
         flush()
     }
 
@@ -103,15 +101,14 @@ extension FrontHandler {
             case .refused(let problem): self.finish(problem, request)
             case .admitted where head.method == .HEAD:
                 let type = wantsEvents ? "text/event-stream" : "application/json"
-                self.finish(
-                    HTTPAnswer.json([], type: type, keepAlive: request.keepAlive, isHead: true), request)
+                self.finish(HTTPAnswer.json([], type: type, keepAlive: !self.isLast, isHead: true))
             case .admitted(let credential, let scope):
                 if wantsEvents {
                     self.serveEvents(query.request(credential, .sse, scope), request)
                 } else {
                     let waits = (query.wait ?? 0) > 0 && !self.isInputClosed
                     let kind: TransportKind = waits ? .longPoll : .shortPoll
-                    self.servePoll(query.request(credential, kind, scope), request)
+                    self.servePoll(query.request(credential, kind, scope))
                 }
             }
         }
@@ -134,11 +131,11 @@ extension FrontHandler {
         sink.open(reading)
     }
 
-    private func servePoll(_ reading: ReaderRequest, _ request: FrontRequest) {
-        let keepAlive = request.keepAlive
+    private func servePoll(_ reading: ReaderRequest) {
         let sink = PollSink(half: half) { [weak self] answer in
             guard let self else { return }
             poll = nil
+            let keepAlive = !isLast
             switch answer {
             case .problem(let problem):
                 self.answer(HTTPAnswer.problem(problem, keepAlive: keepAlive), keepAlive: keepAlive)
@@ -222,16 +219,16 @@ private final class CommandReceiver: ReplyReceiver {
 
     func receive(_ replies: [Reply]) {
         guard let front, case .answering(let current) = front.state, current === request else { return }
-        front.answer(answer(replies), keepAlive: request.keepAlive)
+        front.answer(answer(replies, keepAlive: !front.isLast), keepAlive: !front.isLast)
     }
 
     func flush() { front?.flush() }
 
-    private func answer(_ replies: [Reply]) -> ByteBuffer {
+    private func answer(_ replies: [Reply], keepAlive: Bool) -> ByteBuffer {
         if !isArray, let reply = replies.first, case .failure(let problem) = reply.result {
             let allowance = problem.code == .rateLimited ? front?.backend.allowance : nil
             return HTTPAnswer.problem(
-                problem, keepAlive: request.keepAlive,
+                problem, keepAlive: keepAlive,
                 extra: allowance?.headers(retryAfterMilliseconds: problem.retryAfterMilliseconds ?? 0) ?? "")
         }
         var writer = JSONWriter(capacity: 128 * replies.count)
@@ -240,6 +237,6 @@ private final class CommandReceiver: ReplyReceiver {
         } else {
             replies.first?.encode(into: &writer)
         }
-        return HTTPAnswer.json(writer.bytes, keepAlive: request.keepAlive)
+        return HTTPAnswer.json(writer.bytes, keepAlive: keepAlive)
     }
 }

@@ -226,13 +226,23 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         routing.responseBegun = true
-        if case .end = Self.unwrapOutboundIn(data) { routing.responseEnded = true }
+        var part = Self.unwrapOutboundIn(data)
+        if case .end = part { routing.responseEnded = true }
+        if case .head(var head) = part {
+            complete(&head)
+            part = .head(head)
+        }
         state = .routing(routing)
-        context.write(data, promise: promise)
+        context.write(Self.wrapOutboundOut(part), promise: promise)
         if routing.responseEnded {
             context.flush()
             routed(routing)
         }
+    }
+
+    /// What is the connection's to say, not the route's.
+    private func complete(_ head: inout HTTPResponseHead) {
+        if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
     }
 
     private func routed(_ routing: Routing) {
@@ -246,12 +256,15 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         conclude()
     }
 
-    /// Sends a whole response of the front.
+    /// Sends a whole response of the front, which says whether the connection stays.
     func answer(_ bytes: ByteBuffer, keepAlive: Bool) {
         guard case .answering = state else { return }
         writer?.write(bytes.with(fields: sharing))
         finished(keepAlive: keepAlive)
     }
+
+    /// Whether the connection ends with the answer to the request at hand.
+    var isLast: Bool { closesAfterResponse || isQuiescing }
 
     func flush() { writer?.flush() }
 
@@ -260,7 +273,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func finished(keepAlive: Bool) {
         state = .idle
         leavePlace()
-        if !keepAlive || closesAfterResponse || isQuiescing {
+        if !keepAlive || isLast {
             flush()
             return closeGently()
         }

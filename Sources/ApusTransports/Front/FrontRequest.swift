@@ -29,8 +29,6 @@ final class FrontRequest {
     /// Whether this is the one request that may become something else.
     var asksForWebSocket: Bool { endpoint == .stream && head.method == .GET && WebSocketHandshake.isAsked(head) }
 
-    var keepAlive: Bool { head.isKeepAlive }
-
     var maximumBody: Int { endpoint == .commands ? 1024 * 1024 : ClientFrame.maximumSize }
 
     /// False when the body has become too large.
