@@ -171,6 +171,17 @@ def test_throttling(folder):
         expect(post(server, "/v1/sessions", {"name": "anna", "password": PASSWORD}, {"Cookie": f"apus_device={here}"}), 429)
 
 
+def test_a_refusal_says_what_credentials_are_taken(folder):
+    """RFC 9110 section 15.5.2: every 401 does, a wrong password as well."""
+    with Server(folder) as server:
+        set_up(server)
+        for answer in (
+            server.get("/v1/sync"), server.get("/v1/stream"),
+            expect(post(server, "/v1/sessions", {"name": "olga", "password": "not hers"}), 401, "wrong_credentials"),
+        ):
+            check(answer.status == 401 and answer.headers["WWW-Authenticate"] == "Bearer", f"{answer} {answer.headers}")
+
+
 def test_names_that_nobody_can_have_are_not_kept(folder):
     with Server(folder, "--sign-in-tries", "1000000") as server:
         set_up(server)

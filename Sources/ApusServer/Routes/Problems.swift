@@ -65,10 +65,8 @@ struct Problems: RouterMiddleware {
         problem.encode(into: &writer)
         var response = Routes.response(
             HTTPResponse.Status(code: problem.code.status), "application/problem+json", writer.bytes)
-        if problem.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
-        guard let wait = problem.retryAfterMilliseconds else { return response }
-        response.headers[.retryAfter] = String((wait + 999) / 1000)
-        for field in limit?.fields(retryAfterMilliseconds: wait) ?? [] {
+        let limits = problem.retryAfterMilliseconds.flatMap { limit?.fields(retryAfterMilliseconds: $0) } ?? []
+        for field in problem.fields + limits {
             response.headers[HTTPField.Name(field.name)!] = field.value  // names of letters and hyphens
         }
         return response

@@ -1,5 +1,5 @@
 import ApusCore
-import ApusWire
+package import ApusWire
 import NIOCore
 import NIOHTTP1
 
@@ -26,7 +26,8 @@ enum HTTPAnswer {
         problem.encode(into: &writer)
         return json(
             status: HTTPResponseStatus(statusCode: problem.code.status), writer.bytes,
-            type: "application/problem+json", keepAlive: keepAlive, isHead: isHead, extra: headers(of: problem) + extra)
+            type: "application/problem+json", keepAlive: keepAlive, isHead: isHead, 
+            extra: problem.fields.map { "\($0.name): \($0.value)\r\n" }.joined() + extra)
     }
 
     /// A cursor that cannot be continued, over HTTP: 410 with the new position.
@@ -55,12 +56,6 @@ enum HTTPAnswer {
                 + (isChunked ? "transfer-encoding: chunked\r\n\r\n" : "connection: close\r\n\r\n"))
     }
 
-    private static func headers(of problem: Problem) -> String {
-        var text = ""
-        if let wait = problem.retryAfterMilliseconds { text += "retry-after: \((wait + 999) / 1000)\r\n" }
-        if problem.code == .unauthorized { text += "www-authenticate: Bearer\r\n" }
-        return text
-    }
 }
 
 extension ByteBuffer {
@@ -78,6 +73,14 @@ extension ByteBuffer {
 }
 
 extension Problem {
+    /// The header fields that go with it (RFC 9110, sections 10.2.3 and 15.5.2).
+    package var fields: [(name: String, value: String)] {
+        var fields: [(name: String, value: String)] = []
+        if let wait = retryAfterMilliseconds { fields.append(("retry-after", String((wait + 999) / 1000))) }
+        if code.status == 401 { fields.append(("www-authenticate", "Bearer")) }
+        return fields
+    }
+
     /// What is wrong with bytes that the HTTP decoder refused; nil for errors of the network.
     init?(reading error: any Error) {
         switch error {
