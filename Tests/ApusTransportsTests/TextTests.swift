@@ -80,4 +80,13 @@ struct TextTests {
         #expect(answer.contains(#""code":"reset""#) && answer.contains(#""cursor":"e2-7""#))
         #expect(answer.contains(#""spread_ms":100"#))
     }
+
+    @Test(arguments: [
+        ("text/event-stream", true), ("application/json, Text/Event-Stream ; q=0.5", true), ("", false), ("*/*", false),
+        ("text/event-stream;q=0", false), ("text/event-stream; charset=utf-8; q=0.0, */*", false),
+        ("text/event-streams", false), ("x-text/event-stream", false),
+    ])
+    func `SSE is for who asks for it, with a weight above nought`(accept: String, expected: Bool) {
+        #expect(EventStream.isAccepted(accept) == expected)
+    }
 }

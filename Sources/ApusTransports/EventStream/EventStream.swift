@@ -7,6 +7,15 @@ enum EventStream {
     /// Some proxies hold the first bytes back until there are enough of them.
     private static let padding = [UInt8](": ".utf8) + [UInt8](repeating: UInt8(ascii: " "), count: 2046) + [10, 10]
 
+    /// Whether an Accept field asks for it (RFC 9110 section 12.5.1); a weight of 0 refuses it.
+    static func isAccepted(_ field: String) -> Bool {
+        field.lowercased().split(separator: ",").contains { range in
+            let parts = range.filter { $0 != " " && $0 != "\t" }.split(separator: ";")
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
+            return parts.first == "text/event-stream" && weight ?? 1 > 0
+        }
+    }
+
     static func opening(_ hello: Hello) -> [UInt8] {
         padding + event("hello", id: hello.cursor, hello.encode)
     }

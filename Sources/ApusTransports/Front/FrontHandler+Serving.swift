@@ -77,8 +77,7 @@ extension FrontHandler {
 
     private func serveHTTPStream(_ request: FrontRequest) {
         let head = request.head
-        let wantsEvents =
-            head.method != .POST && head.headers["accept"].contains { $0.lowercased().contains("text/event-stream") }
+        let wantsEvents = head.method != .POST && head.headers["accept"].contains(where: EventStream.isAccepted)
         var query: StreamQuery
         do {
             if head.method == .POST {
