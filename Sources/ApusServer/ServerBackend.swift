@@ -133,7 +133,8 @@ final class ServerBackend: Backend {
 
     func rooms(named names: [String]) throws -> Set<RoomKey> {
         var keys: Set<RoomKey> = []
-        for name in names {
+        // No name has a NUL, and a database may end a text there.
+        for name in names where !name.utf8.contains(0) {
             guard let key = try roomKeys.withLockedValue({ $0[name] }) ?? store.room(named: name)?.key else { continue }
             keys.insert(key)
             roomKeys.withLockedValue { known in

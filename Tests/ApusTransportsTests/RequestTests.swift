@@ -50,7 +50,8 @@ struct RequestTests {
             ("/v1/stream", "/v1/stream", nil), ("/v1/stream?a=1", "/v1/stream", "1"), ("/x?", "/x", nil),
             ("/x?b=2&a=1&a=3", "/x", "1"), ("/x?a", "/x", ""), ("/x?a=b=c", "/x", "b=c"),
             ("/x?%61=%C3%A9+%2B", "/x", "é +"),
-            ("/x?a=%", "/x", "%"), ("/x?a=%4", "/x", "%4"), ("/x?a=%zz", "/x", "%zz"), ("/x?a=%+f", "/x", "% f"),
+            ("/x?a=%", "/x", "%"), ("/x?a=%4", "/x", "%4"), ("/x?a=%zz", "/x", "%zz"), ("/x?a=%+f", "/x", "% f"), ("/x?a=%-0", "/x", "%-0"),
+            ("/x?a=%2Fb%e9", "/x", "/b\u{FFFD}"),
             ("/x?a=1?2", "/x", "1?2"), ("", "", nil),
         ] as [(String, String, String?)])
     func `a target is taken apart`(uri: String, path: String, value: String?) {
