@@ -218,4 +218,18 @@ struct FrontTests {
         let text = try desk.answers()
         #expect(says(text) && text.hasPrefix("HTTP/1.1 200 ") && !desk.channel.isActive)
     }
+
+    @Test func `every answer says when it was made`() throws {
+        let desk = try FrontDesk()
+        let date = "\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
+        let preflight = "Origin: https://chat.example\r\nAccess-Control-Request-Method: POST\r\n"
+        for request in [
+            desk.get("/v1/stream"), desk.get("/v1/stream", method: "HEAD"), desk.get("/v1/stream", method: "PUT"),
+            desk.get("/v1/stream?cursor=e9-1"), desk.get("/v1/stream", preflight, method: "OPTIONS"),
+            desk.get("/v1/stream", "Accept: text/event-stream\r\n"),
+        ] {
+            let text = try desk.send(request)
+            #expect(text.contains(date), "\(request): \(text)")
+        }
+    }
 }

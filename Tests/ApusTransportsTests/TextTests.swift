@@ -6,6 +6,8 @@ import Testing
 @testable import ApusTransports
 
 struct TextTests {
+    private static let answers = HTTPAnswer(date: "Sun, 06 Nov 1994 08:49:37 GMT")
+
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     @Test func `an event stream begins with 2 KiB of comment and hello`() {
@@ -53,29 +55,29 @@ struct TextTests {
     }
 
     @Test func `an answer says its length, and whether the connection ends`() {
-        let answer = String(buffer: HTTPAnswer.json(Array("{}".utf8), keepAlive: true))
+        let answer = String(buffer: Self.answers.json(Array("{}".utf8), keepAlive: true))
         #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(answer.contains("\r\ncontent-length: 2\r\n"))
         #expect(answer.contains("\r\ncache-control: no-store, no-transform\r\n"))
         #expect(answer.hasSuffix("\r\n\r\n{}") && !answer.contains("connection: close"))
-        let head = String(buffer: HTTPAnswer.json(Array("{}".utf8), keepAlive: false, isHead: true))
+        let head = String(buffer: Self.answers.json(Array("{}".utf8), keepAlive: false, isHead: true))
         #expect(head.contains("\r\nconnection: close\r\n") && head.hasSuffix("\r\n\r\n"))
     }
 
     @Test func `a problem has its own status, and says when to try again`() {
         let problem = Problem(.rateLimited, "Slowly.", retryAfterMilliseconds: 1001)
-        let answer = String(buffer: HTTPAnswer.problem(problem, keepAlive: true))
+        let answer = String(buffer: Self.answers.problem(problem, keepAlive: true))
         #expect(answer.hasPrefix("HTTP/1.1 429 "))
         #expect(answer.contains("\r\ncontent-type: application/problem+json\r\n"))
         #expect(answer.contains("\r\nretry-after: 2\r\n"))
         #expect(
-            String(buffer: HTTPAnswer.problem(Problem(.unauthorized, "Who?"), keepAlive: true))
+            String(buffer: Self.answers.problem(Problem(.unauthorized, "Who?"), keepAlive: true))
                 .contains("\r\nwww-authenticate: Bearer\r\n"))
     }
 
     @Test func `a reset over HTTP is 410 with the new cursor`() {
         let reset = Reset(reason: .ahead, cursor: Cursor(epoch: "e2", seq: 7), spreadMilliseconds: 100)
-        let answer = String(buffer: HTTPAnswer.reset(reset, keepAlive: true))
+        let answer = String(buffer: Self.answers.reset(reset, keepAlive: true))
         #expect(answer.hasPrefix("HTTP/1.1 410 "))
         #expect(answer.contains(#""code":"reset""#) && answer.contains(#""cursor":"e2-7""#))
         #expect(answer.contains(#""spread_ms":100"#))
@@ -88,5 +90,23 @@ struct TextTests {
     ])
     func `SSE is for who asks for it, with a weight above nought`(accept: String, expected: Bool) {
         #expect(EventStream.isAccepted(accept) == expected)
+    }
+
+    @Test(arguments: [
+        (784_111_777_000, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (-1, "Wed, 31 Dec 1969 23:59:59 GMT"), (1_709_164_800_999, "Thu, 29 Feb 2024 00:00:00 GMT"),
+    ] as [(Int64, String)])
+    func `a date is written as HTTP has it`(milliseconds: Int64, expected: String) {
+        #expect(DateField { Timestamp(milliseconds: milliseconds) }.value == expected)
+    }
+
+    @Test func `the date goes on with the clock`() {
+        var now = Timestamp(milliseconds: 1500)
+        let date = DateField { now }
+        #expect(date.value == "Thu, 01 Jan 1970 00:00:01 GMT")
+        now = Timestamp(milliseconds: 2000)
+        #expect(date.value == "Thu, 01 Jan 1970 00:00:02 GMT")
+        now = Timestamp(milliseconds: 999)
+        #expect(date.value == "Thu, 01 Jan 1970 00:00:00 GMT", "set back")
     }
 }

@@ -11,26 +11,23 @@ final class EventStreamSink: ReaderSink {
     private var writer: SocketWriter?
     /// Called once when the stream has said everything, or when nobody is there to hear it: the connection is to close.
     private var ended: (() -> Void)?
-    private let head: (Refusable) -> ByteBuffer
+    /// The fields by which the asking page may read it.
+    private let sharing: String?
+    private let date: DateField
     private(set) var reader: Reader?
     private var record: StreamRecord?
 
-    /// What the response begins with: the stream, or a problem instead of it.
-    enum Refusable {
-        case stream
-        case problem(Problem)
-    }
-
     init(
         half: HubHalf, writer: SocketWriter, isWritable: Bool, isChunked: Bool, logger: Logger,
-        head: @escaping (Refusable) -> ByteBuffer, ended: @escaping () -> Void
+        sharing: String?, date: DateField, ended: @escaping () -> Void
     ) {
         self.half = half
         self.writer = writer
         self.isWritable = isWritable
         self.isChunked = isChunked
         self.logger = logger
-        self.head = head
+        self.sharing = sharing
+        self.date = date
         self.ended = ended
     }
 
@@ -64,7 +61,7 @@ final class EventStreamSink: ReaderSink {
         self.reader = reader
         record = StreamRecord(
             hello, reader.request, instruments: half.hub.instruments, logger: logger, now: half.loop.now)
-        write(head(.stream))
+        writeHead()
         write(ByteBuffer(body: EventStream.opening(hello), chunked: isChunked))
     }
 
@@ -78,7 +75,7 @@ final class EventStreamSink: ReaderSink {
 
     /// Also a stream that never began says it by event: a plain `EventSource` then comes back at the new position.
     func reset(_ reset: Reset) {
-        if record == nil { write(head(.stream)) }
+        if record == nil { writeHead() }
         write(ByteBuffer(body: EventStream.reset(reset), chunked: isChunked))
         if isChunked, record == nil { write(ByteBuffer(string: "0\r\n\r\n")) }
         finish("reset")
@@ -86,7 +83,7 @@ final class EventStreamSink: ReaderSink {
 
     func end(_ bye: Bye) {
         if record == nil {
-            write(head(.problem(bye.problem)))
+            write(answers.problem(bye.problem, keepAlive: false).with(fields: sharing))
         } else {
             write(ByteBuffer(body: EventStream.bye(bye), chunked: isChunked))
         }
@@ -96,6 +93,8 @@ final class EventStreamSink: ReaderSink {
     /// TCP tells of a client that is gone; one that only fell silent is found out by the next write.
     func checkLife(now: NIODeadline) {}
 
+    private var answers: HTTPAnswer { HTTPAnswer(date: date.value) }
+    private func writeHead() { write(answers.eventStreamHead(isChunked: isChunked).with(fields: sharing)) }
     private func write(_ bytes: ByteBuffer) { writer?.write(bytes) }
 
     private func finish(_ cause: String) {

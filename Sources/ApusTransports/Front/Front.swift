@@ -10,6 +10,8 @@ package struct Front: Sendable {
     private let timeouts: FrontTimeouts
     private let limit: ConnectionLimit?
     private let logger: Logger
+    /// One for each of the hub's loops.
+    private let dates: [NIOLoopBoundBox<DateField>]
 
     /// - Parameter connectionsPerAddress: 0 means any number.
     package init(
@@ -25,6 +27,9 @@ package struct Front: Sendable {
             : ConnectionLimit(
                 connectionsPerAddress, proxies: proxies, instruments: backend.hub.instruments, logger: logger)
         self.logger = logger
+        dates = backend.hub.halves.map { [hub = backend.hub] half in
+            .makeBoxSendingValue(DateField(clock: hub.wallClock), eventLoop: half.loop)
+        }
     }
 
     /// The address of a new connection has as many as it may.
@@ -54,7 +59,7 @@ package struct Front: Sendable {
             try pipeline.addHandler(
                 FrontHandler(
                     backend: backend, half: half, router: router, timeouts: timeouts,
-                    limit: limit.flatMap { $0.isProxy(channel) ? $0 : nil }, logger: logger,
+                    date: dates[half.index].value, limit: limit.flatMap { $0.isProxy(channel) ? $0 : nil }, logger: logger,
                     encoder: encoder, decoder: decoder))
         }
     }

@@ -25,7 +25,7 @@ extension FrontHandler {
         var writer = JSONWriter()
         problem.encode(into: &writer)
         finish(
-            HTTPAnswer.json(
+            answers.json(
                 status: .methodNotAllowed, writer.bytes, type: "application/problem+json",
                 keepAlive: !isLast, isHead: request.head.method == .HEAD, extra: "allow: \(allowed)\r\n"))
     }
@@ -35,11 +35,11 @@ extension FrontHandler {
         guard sharing != nil else {
             return finish(Presented.refused(request.head.headers.first(name: "origin") ?? ""), request)
         }
-        finish(HTTPAnswer.preflight(keepAlive: !isLast))
+        finish(answers.preflight(keepAlive: !isLast))
     }
 
     private func finish(_ problem: Problem, _ request: FrontRequest) {
-        finish(HTTPAnswer.problem(problem, keepAlive: !isLast, isHead: request.head.method == .HEAD))
+        finish(answers.problem(problem, keepAlive: !isLast, isHead: request.head.method == .HEAD))
     }
 
     private func finish(_ bytes: ByteBuffer) {
@@ -100,7 +100,7 @@ extension FrontHandler {
             case .refused(let problem): self.finish(problem, request)
             case .admitted where head.method == .HEAD:
                 let type = wantsEvents ? "text/event-stream" : "application/json"
-                self.finish(HTTPAnswer.json([], type: type, keepAlive: !self.isLast, isHead: true))
+                self.finish(self.answers.json([], type: type, keepAlive: !self.isLast, isHead: true))
             case .admitted(let credential, let scope):
                 if wantsEvents {
                     self.serveEvents(query.request(credential, .sse, scope), request)
@@ -116,15 +116,9 @@ extension FrontHandler {
     private func serveEvents(_ reading: ReaderRequest, _ request: FrontRequest) {
         guard let writer, inputEnd == nil else { return closeGently() }
         let isChunked = request.head.version != .http1_0
-        let sharing = sharing
         let sink = EventStreamSink(
             half: half, writer: writer, isWritable: isWritable, isChunked: isChunked, logger: logger,
-            head: { answer in
-                switch answer {
-                case .stream: HTTPAnswer.eventStreamHead(isChunked: isChunked).with(fields: sharing)
-                case .problem(let problem): HTTPAnswer.problem(problem, keepAlive: false).with(fields: sharing)
-                }
-            },
+            sharing: sharing, date: date,
             ended: { [weak self] in self?.closeGently() })
         state = .streaming(sink)
         sink.open(reading)
@@ -137,13 +131,13 @@ extension FrontHandler {
             let keepAlive = !isLast
             switch answer {
             case .problem(let problem):
-                self.answer(HTTPAnswer.problem(problem, keepAlive: keepAlive), keepAlive: keepAlive)
-            case .reset(let reset): self.answer(HTTPAnswer.reset(reset, keepAlive: keepAlive), keepAlive: keepAlive)
+                self.answer(answers.problem(problem, keepAlive: keepAlive), keepAlive: keepAlive)
+            case .reset(let reset): self.answer(answers.reset(reset, keepAlive: keepAlive), keepAlive: keepAlive)
             case .batch(let batch) where keepAlive && batch.bye == nil:
                 self.answer(
-                    batch.bytes(for: .longPoll) { HTTPAnswer.json($0.pollBody, keepAlive: true) }, keepAlive: true)
+                    batch.bytes(for: .longPoll) { answers.json($0.pollBody, keepAlive: true) }, keepAlive: true)
             case .batch(let batch):
-                self.answer(HTTPAnswer.json(batch.pollBody, keepAlive: false), keepAlive: false)
+                self.answer(answers.json(batch.pollBody, keepAlive: false), keepAlive: false)
             }
             flush()
         }
@@ -218,15 +212,16 @@ private final class CommandReceiver: ReplyReceiver {
 
     func receive(_ replies: [Reply]) {
         guard let front, case .answering(let current) = front.state, current === request else { return }
-        front.answer(answer(replies, keepAlive: !front.isLast), keepAlive: !front.isLast)
+        front.answer(answer(replies, front), keepAlive: !front.isLast)
     }
 
     func flush() { front?.flush() }
 
-    private func answer(_ replies: [Reply], keepAlive: Bool) -> ByteBuffer {
+    private func answer(_ replies: [Reply], _ front: FrontHandler) -> ByteBuffer {
+        let (answers, keepAlive) = (front.answers, !front.isLast)
         if !isArray, let reply = replies.first, case .failure(let problem) = reply.result {
-            let allowance = problem.code == .rateLimited ? front?.backend.allowance : nil
-            return HTTPAnswer.problem(
+            let allowance = problem.code == .rateLimited ? front.backend.allowance : nil
+            return answers.problem(
                 problem, keepAlive: keepAlive,
                 extra: allowance?.headers(retryAfterMilliseconds: problem.retryAfterMilliseconds ?? 0) ?? "")
         }
@@ -236,6 +231,6 @@ private final class CommandReceiver: ReplyReceiver {
         } else {
             replies.first?.encode(into: &writer)
         }
-        return HTTPAnswer.json(writer.bytes, keepAlive: keepAlive)
+        return answers.json(writer.bytes, keepAlive: keepAlive)
     }
 }

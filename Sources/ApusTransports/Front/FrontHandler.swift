@@ -42,6 +42,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let half: HubHalf
     let logger: Logger
     let timeouts: FrontTimeouts
+    let date: DateField
     /// Only on a trusted proxy's connections, where each request takes up its client's place.
     let limit: ConnectionLimit?
     var place: ClientAddress?
@@ -75,13 +76,14 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var isWritable = false
 
     init(
-        backend: any Backend, half: HubHalf, router: RouterBridge, timeouts: FrontTimeouts, limit: ConnectionLimit?,
-        logger: Logger, encoder: HTTPResponseEncoder, decoder: ByteToMessageHandler<HTTPRequestDecoder>
+        backend: any Backend, half: HubHalf, router: RouterBridge, timeouts: FrontTimeouts, date: DateField,
+        limit: ConnectionLimit?, logger: Logger, encoder: HTTPResponseEncoder, decoder: ByteToMessageHandler<HTTPRequestDecoder>
     ) {
         self.backend = backend
         self.half = half
         self.router = router
         self.timeouts = timeouts
+        self.date = date
         self.limit = limit
         self.logger = logger
         self.encoder = encoder
@@ -212,7 +214,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The request cannot be served and the rest of it is not wanted.
     func refuse(_ problem: Problem) {
         state = .closed
-        writer?.write(HTTPAnswer.problem(problem, keepAlive: false).with(fields: sharing))
+        writer?.write(answers.problem(problem, keepAlive: false).with(fields: sharing))
         flush()
         closeGently()
     }
@@ -242,6 +244,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// What is the connection's to say, not the route's.
     private func complete(_ head: inout HTTPResponseHead) {
+        head.headers.add(name: "date", value: date.value)
         if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
     }
 
@@ -262,6 +265,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         writer?.write(bytes.with(fields: sharing))
         finished(keepAlive: keepAlive)
     }
+
+    var answers: HTTPAnswer { HTTPAnswer(date: date.value) }
 
     /// Whether the connection ends with the answer to the request at hand.
     var isLast: Bool { closesAfterResponse || isQuiescing }

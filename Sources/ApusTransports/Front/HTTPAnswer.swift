@@ -4,14 +4,19 @@ import NIOCore
 import NIOHTTP1
 
 /// Answers of the front, as the bytes that go on the wire.
-enum HTTPAnswer {
-    static func json(
+struct HTTPAnswer {
+    /// The Date field of each.
+    let date: String
+
+    func json(
         status: HTTPResponseStatus = .ok, _ body: [UInt8], type: String = "application/json", keepAlive: Bool,
         isHead: Bool = false, extra: String = ""
     ) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(body.count + 256)
-        buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\ncontent-type: \(type)\r\n")
+        buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\ndate: ")
+        buffer.writeString(date)
+        buffer.writeString("\r\ncontent-type: \(type)\r\n")
         buffer.writeStaticString(
             "cache-control: no-store, no-transform\r\nx-content-type-options: nosniff\r\ncontent-length: ")
         buffer.writeString("\(body.count)\r\n\(extra)\(keepAlive ? "" : "connection: close\r\n")\r\n")
@@ -19,7 +24,7 @@ enum HTTPAnswer {
         return buffer
     }
 
-    static func problem(
+    func problem(
         _ problem: Problem, keepAlive: Bool, isHead: Bool = false, extra: String = ""
     ) -> ByteBuffer {
         var writer = JSONWriter(capacity: 256)
@@ -31,7 +36,7 @@ enum HTTPAnswer {
     }
 
     /// A cursor that cannot be continued, over HTTP: 410 with the new position.
-    static func reset(_ reset: Reset, keepAlive: Bool) -> ByteBuffer {
+    func reset(_ reset: Reset, keepAlive: Bool) -> ByteBuffer {
         let problem = Problem(
             .reset, "The cursor cannot be continued (\(reset.reason.rawValue)); take a snapshot with GET /v1/sync.")
         var writer = JSONWriter(capacity: 320)
@@ -44,14 +49,14 @@ enum HTTPAnswer {
         return json(status: .gone, writer.bytes, type: "application/problem+json", keepAlive: keepAlive)
     }
 
-    static func preflight(keepAlive: Bool) -> ByteBuffer {
+    func preflight(keepAlive: Bool) -> ByteBuffer {
         let fields = AllowedOrigins.preflightFields.map { "\($0.name): \($0.value)\r\n" }.joined()
-        return ByteBuffer(string: "HTTP/1.1 204 No Content\r\n\(fields)\(keepAlive ? "" : "connection: close\r\n")\r\n")
+        return ByteBuffer(string: "HTTP/1.1 204 No Content\r\ndate: \(date)\r\n\(fields)\(keepAlive ? "" : "connection: close\r\n")\r\n")
     }
 
-    static func eventStreamHead(isChunked: Bool) -> ByteBuffer {
+    func eventStreamHead(isChunked: Bool) -> ByteBuffer {
         ByteBuffer(
-            string: "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-store, no-transform\r\n"
+            string: "HTTP/1.1 200 OK\r\ndate: \(date)\r\ncontent-type: text/event-stream\r\ncache-control: no-store, no-transform\r\n"
                 + "x-accel-buffering: no\r\nx-content-type-options: nosniff\r\n"
                 + (isChunked ? "transfer-encoding: chunked\r\n\r\n" : "connection: close\r\n\r\n"))
     }
