@@ -232,4 +232,15 @@ struct FrontTests {
             #expect(text.contains(date), "\(request): \(text)")
         }
     }
+
+    @Test(arguments: ["", "Sec-WebSocket-Version: 8\r\n"])
+    func `a handshake of another version is told which one is spoken`(version: String) throws {
+        let desk = try FrontDesk()
+        let text = try desk.send(
+            desk.get(
+                "/v1/stream",
+                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(version)"))
+        #expect(statuses(text) == ["426"] && text.contains(#""code":"upgrade_required""#))
+        #expect(text.contains("\r\nsec-websocket-version: 13\r\nupgrade: websocket\r\nconnection: upgrade"))
+    }
 }

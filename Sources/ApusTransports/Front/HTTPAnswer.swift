@@ -82,6 +82,10 @@ extension Problem {
     package var fields: [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = []
         if let wait = retryAfterMilliseconds { fields.append(("retry-after", String((wait + 999) / 1000))) }
+        // RFC 6455 section 4.4, RFC 9110 section 15.5.22.
+        if code == .upgradeRequired {
+            fields += [("sec-websocket-version", "13"), ("upgrade", "websocket"), ("connection", "upgrade")]
+        }
         if code.status == 401 { fields.append(("www-authenticate", "Bearer")) }
         return fields
     }

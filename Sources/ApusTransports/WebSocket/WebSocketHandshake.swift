@@ -18,7 +18,7 @@ enum WebSocketHandshake {
             head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" })
         else { throw Problem(.badRequest, "A WebSocket starts with GET, HTTP/1.1 and \"Connection: Upgrade\".") }
         guard head.headers.first(name: "sec-websocket-version") == "13" else {
-            throw Problem(.badRequest, "Only version 13 of WebSocket is spoken here (Sec-WebSocket-Version).")
+            throw Problem(.upgradeRequired, "Only version 13 of WebSocket is spoken here (Sec-WebSocket-Version).")
         }
         let keys = head.headers["sec-websocket-key"]
         guard keys.count == 1, isKey(keys[0]) else {

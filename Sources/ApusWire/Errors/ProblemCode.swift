@@ -27,6 +27,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case reset
     case tooLarge = "too_large"
     case unsupportedMediaType = "unsupported_media_type"
+    case upgradeRequired = "upgrade_required"
     case rateLimited = "rate_limited"
     case tooManyStreams = "too_many_streams"
     case headersTooLarge = "headers_too_large"
@@ -48,6 +49,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .reset: 410
         case .tooLarge: 413
         case .unsupportedMediaType: 415
+        case .upgradeRequired: 426
         case .rateLimited, .tooManyStreams: 429
         case .headersTooLarge: 431
         case .internalError: 500
@@ -92,6 +94,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .reset: "The cursor cannot be continued"
         case .tooLarge: "Too large"
         case .unsupportedMediaType: "The content type is not application/json"
+        case .upgradeRequired: "Another version of WebSocket is needed"
         case .rateLimited: "Too many commands"
         case .tooManyStreams: "Too many streams"
         case .headersTooLarge: "The header fields are too large"
