@@ -243,4 +243,12 @@ struct FrontTests {
         #expect(statuses(text) == ["426"] && text.contains(#""code":"upgrade_required""#))
         #expect(text.contains("\r\nsec-websocket-version: 13\r\nupgrade: websocket\r\nconnection: upgrade"))
     }
+
+    @Test(arguments: ["", "Accept: text/event-stream\r\n"])
+    func `HEAD of a stream names no length, for nobody knows it`(accept: String) throws {
+        let desk = try FrontDesk()
+        let text = try desk.send(desk.get("/v1/stream", accept, method: "HEAD"))
+        #expect(statuses(text) == ["200"] && !text.contains("content-length") && text.hasSuffix("\r\n\r\n"))
+        #expect(statuses(try desk.send(desk.get("/v1/stream"))) == ["200"])
+    }
 }

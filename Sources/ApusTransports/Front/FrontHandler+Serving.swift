@@ -100,7 +100,7 @@ extension FrontHandler {
             case .refused(let problem): self.finish(problem, request)
             case .admitted where head.method == .HEAD:
                 let type = wantsEvents ? "text/event-stream" : "application/json"
-                self.finish(self.answers.json([], type: type, keepAlive: !self.isLast, isHead: true))
+                self.finish(self.answers.bare(type: type, keepAlive: !self.isLast))
             case .admitted(let credential, let scope):
                 if wantsEvents {
                     self.serveEvents(query.request(credential, .sse, scope), request)

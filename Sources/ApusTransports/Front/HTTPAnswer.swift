@@ -24,6 +24,14 @@ struct HTTPAnswer {
         return buffer
     }
 
+    /// The head of a stream or a poll, without a length: nobody knows it before it is asked.
+    func bare(type: String, keepAlive: Bool) -> ByteBuffer {
+        ByteBuffer(
+            string: "HTTP/1.1 200 OK\r\ndate: \(date)\r\ncontent-type: \(type)\r\n"
+                + "cache-control: no-store, no-transform\r\nx-content-type-options: nosniff\r\n"
+                + "\(keepAlive ? "" : "connection: close\r\n")\r\n")
+    }
+
     func problem(
         _ problem: Problem, keepAlive: Bool, isHead: Bool = false, extra: String = ""
     ) -> ByteBuffer {
