@@ -3,8 +3,9 @@ import DequeModule
 import NIOCore
 
 /// What the loops share: the published head, the ring, who wants to hear of what, and the mailboxes. No I/O: the hub
-/// keeps it under one lock, taken once per published run and once per reader that comes or goes. Because the writer
-/// posts and readers attach under the same lock, an attached reader gets every event past its position by mail.
+/// keeps it under one lock, taken once per published run, once for each loop that drains its mail of it, once per reader
+/// that comes, goes or catches up, and per tick; never per delivery. Because the writer posts and readers attach under
+/// the same lock, an attached reader gets every event past its position by mail.
 struct HubState: Sendable {
     struct User: Sendable {
         var visibility: Visibility

@@ -3,7 +3,7 @@ import Foundation
 /// One thread that takes everything that is waiting and hands it over as a group: the natural batching of a group
 /// commit. Under light load a group is one piece of work; under heavy load it grows with the queue, up to a limit.
 package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
-    // Invariant for @unchecked: `waiting`, `state` and `thread` are touched only while `condition` is held.
+    // Invariant for @unchecked: `waiting` and `state` are touched only while `condition` is held.
     private enum State { case running, stopping, stopped }
     private let condition = NSCondition()
     private var waiting: [Work] = []
