@@ -239,12 +239,17 @@ package final class HubHalf: @unchecked Sendable {
     }
 
     private func nextBeat(of reader: Reader) -> NIODeadline {
-        if let wait = reader.request.wait { return reader.openedAt + wait }
+        if let wait = wait(of: reader) { return reader.openedAt + wait }
         let beat = min(reader.lastWrite, loop.now) + hub.configuration.heartbeat
         let next = beat > loop.now ? beat : loop.now + hub.configuration.heartbeat
         let early = reader.earlyTicks.first.map { reader.openedAt + $0 } ?? next
         let end = reader.request.probes ? reader.openedAt + hub.configuration.probeLifetime : next
         return min(next, early, end)
+    }
+
+    private func wait(of reader: Reader) -> TimeAmount? {
+        guard reader.request.probes else { return reader.request.wait }
+        return reader.request.wait.map { min($0, hub.configuration.probeLifetime) }
     }
 
     private func expire(_ reader: Reader) {
@@ -254,7 +259,7 @@ package final class HubHalf: @unchecked Sendable {
             return reader.sink.end(Bye(.unauthorized))
         }
         if reader.isPoll {
-            if now < reader.openedAt + (reader.request.wait ?? .zero) { return schedule(reader) }
+            if now < reader.openedAt + (wait(of: reader) ?? .zero) { return schedule(reader) }
             synchronise()
             // One that is behind answers with what it finds; saying that there is nothing would skip it.
             if case .live = reader.mode { finishPoll(reader) }

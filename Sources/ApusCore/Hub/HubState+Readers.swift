@@ -40,9 +40,9 @@ extension HubState {
         guard let user = users[request.identity.key] else { return .needsVisibility }
         let clientKey = request.client.map { ClientKey(user: request.identity.key, client: $0, kind: request.kind) }
         let older = request.probes ? nil : clientKey.flatMap { clients[$0] }
-        if configuration.streamsPerUser > 0, user.streams >= configuration.streamsPerUser, older == nil,
-            !request.probes
-        {
+        // As many probes may be open besides: they cost what a stream does, but take nothing from it.
+        let open = request.probes ? user.readers - user.streams : user.streams
+        if configuration.streamsPerUser > 0, open >= configuration.streamsPerUser, older == nil {
             return .refused(.tooManyStreams(limit: configuration.streamsPerUser))
         }
         var posted: UInt64 = 0

@@ -103,6 +103,19 @@ struct HeartbeatTests {
         #expect(world.state { $0.users[UserKey(1)]?.readers } == 0)
     }
 
+    @Test(arguments: [(10, 10), (55, 15)])
+    func `a poll that probes waits no longer than a probe lives`(wait: Int64, expected: Int64) throws {
+        let world = try World()
+        let (reader, sink) = world.open(1, .longPoll) {
+            $0.probes = true
+            $0.wait = .seconds(wait)
+        }
+        world.loops[0].advanceTime(by: .seconds(expected) - .milliseconds(200))
+        #expect(!reader.isEnded && sink.batches.isEmpty)
+        world.loops[0].advanceTime(by: .milliseconds(400))
+        #expect(reader.isEnded && sink.batches.count == 1)
+    }
+
     @Test func `the loop's timer ends with its last reader, and comes back with the next`() throws {
         let world = try World()
         let first = world.open(1)

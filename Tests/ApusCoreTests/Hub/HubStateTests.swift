@@ -141,6 +141,16 @@ struct HubStateTests {
         probe.probes = true
         check(isAttached(state.attach(1, probe, half: 0, now: Self.now)))
         check(isAttached(state.attach(2, request(), half: 0, now: Self.now)))
+    }
+
+    @Test func `probes have a bound of their own`() {
+        var state = state { $0.streamsPerUser = 2 }
+        var probe = request()
+        probe.probes = true
+        check(isAttached(state.attach(1, request(), half: 0, now: Self.now)))
+        check(isAttached(state.attach(2, probe, half: 0, now: Self.now)))
         check(isAttached(state.attach(3, probe, half: 0, now: Self.now)))
+        check(!isAttached(state.attach(4, probe, half: 0, now: Self.now)))
+        check(isAttached(state.attach(5, request(), half: 0, now: Self.now)))
     }
 }
