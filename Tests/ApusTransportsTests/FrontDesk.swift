@@ -34,6 +34,7 @@ final class FakeBackend: Backend {
         switch token {
         case "ada": somebody(1, "ada", "Ada")
         case "bob": somebody(2, "bob", "Bob")
+        case "late": .unknown
         default: .nobody
         }
     }
@@ -61,14 +62,14 @@ final class FrontDesk {
     let hub: Hub
     let backend: FakeBackend
 
-    init() throws {
+    init(unfinishedBytes: Int = 1024) throws {
         hub = try Hub(
             log: EmptyLog(), loops: [loop], wallClock: { Timestamp(milliseconds: 0) }, offload: { $0() })
         backend = FakeBackend(hub: hub)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let front = Front(
             backend: backend, router: RouterBridge(logger: logger) { _, _, _ in }, timeouts: FrontTimeouts(),
-            logger: logger)
+            unfinishedBytes: unfinishedBytes, logger: logger)
         channel = EmbeddedChannel(loop: loop)
         try front.initialize(channel).wait()
         channel.connect(to: try SocketAddress(unixDomainSocketPath: "/none"), promise: nil)

@@ -10,12 +10,16 @@ package struct Front: Sendable {
     private let timeouts: FrontTimeouts
     private let limit: ConnectionLimit?
     private let logger: Logger
+    private let bodies: UnfinishedBodies
     /// One for each of the hub's loops.
     private let dates: [NIOLoopBoundBox<DateField>]
 
-    /// - Parameter connectionsPerAddress: 0 means any number.
+    /// - Parameters:
+    ///   - connectionsPerAddress: 0 means any number.
+    ///   - unfinishedBytes: of requests that strangers have not sent whole, over all connections.
     package init(
         backend: any Backend, router: RouterBridge, timeouts: FrontTimeouts, connectionsPerAddress: Int = 0,
+        unfinishedBytes: Int = 32 * 1024 * 1024,
         proxies: TrustedProxies = TrustedProxies(), logger: Logger
     ) {
         self.backend = backend
@@ -27,6 +31,7 @@ package struct Front: Sendable {
             : ConnectionLimit(
                 connectionsPerAddress, proxies: proxies, instruments: backend.hub.instruments, logger: logger)
         self.logger = logger
+        bodies = UnfinishedBodies(maximum: unfinishedBytes)
         dates = backend.hub.halves.map { [hub = backend.hub] half in
             .makeBoxSendingValue(DateField(clock: hub.wallClock), eventLoop: half.loop)
         }
@@ -59,7 +64,7 @@ package struct Front: Sendable {
             try pipeline.addHandler(
                 FrontHandler(
                     backend: backend, half: half, router: router, timeouts: timeouts,
-                    date: dates[half.index].value, limit: limit.flatMap { $0.isProxy(channel) ? $0 : nil }, logger: logger,
+                    date: dates[half.index].value, bodies: bodies, limit: limit.flatMap { $0.isProxy(channel) ? $0 : nil }, logger: logger,
                     encoder: encoder, decoder: decoder))
         }
     }

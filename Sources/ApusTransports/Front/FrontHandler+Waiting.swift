@@ -11,8 +11,9 @@ extension FrontHandler {
     /// All that has come is taken in. Only a request that is not complete by then needs a deadline of its own.
     func awaitRest() {
         switch state {
-        case .receiving:
+        case .receiving(let request):
             deadline.tighten(to: timeouts.request)
+            if let problem = refusalOfRest(of: request) { return refuse(problem) }
             sayContinue()
         case .routing(let routing) where !routing.requestEnded:
             deadline.tighten(to: timeouts.request)

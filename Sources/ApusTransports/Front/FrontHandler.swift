@@ -43,6 +43,11 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let logger: Logger
     let timeouts: FrontTimeouts
     let date: DateField
+    let bodies: UnfinishedBodies
+    /// Of the request that is coming in; nil where nobody has asked.
+    var standing: Standing?
+    /// What it has of `bodies`.
+    var kept = 0
     /// Only on a trusted proxy's connections, where each request takes up its client's place.
     let limit: ConnectionLimit?
     var place: ClientAddress?
@@ -77,13 +82,14 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     init(
         backend: any Backend, half: HubHalf, router: RouterBridge, timeouts: FrontTimeouts, date: DateField,
-        limit: ConnectionLimit?, logger: Logger, encoder: HTTPResponseEncoder, decoder: ByteToMessageHandler<HTTPRequestDecoder>
+        bodies: UnfinishedBodies, limit: ConnectionLimit?, logger: Logger, encoder: HTTPResponseEncoder, decoder: ByteToMessageHandler<HTTPRequestDecoder>
     ) {
         self.backend = backend
         self.half = half
         self.router = router
         self.timeouts = timeouts
         self.date = date
+        self.bodies = bodies
         self.limit = limit
         self.logger = logger
         self.encoder = encoder
@@ -112,6 +118,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
         poll = nil
         if case .streaming(let sink) = state { sink.gone("network") }
         state = .closed
+        letGo()
         leavePlace()
         deadline.cancel()
         held = []
@@ -191,14 +198,22 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func receive(_ bytes: ByteBuffer, _ request: FrontRequest) {
-        if request.append(bytes) { return }
-        refuse(.tooLarge(request.maximumBody))
+        if !request.append(bytes) { return refuse(.tooLarge(request.maximumBody)) }
+        if let problem = keep(bytes.readableBytes) { refuse(problem) }
     }
 
     private func route(_ part: HTTPServerRequestPart, _ routing: Routing, _ context: ChannelHandlerContext) {
         var routing = routing
-        if case .body(let bytes) = part { routing.received += bytes.readableBytes }
-        if case .end = part { routing.requestEnded = true }
+        if case .body(let bytes) = part {
+            routing.received += bytes.readableBytes
+            // Routes find out for themselves who asks.
+            standing = .stranger
+            if let problem = keep(bytes.readableBytes) { return endInput(.fault(problem)) }
+        }
+        if case .end = part {
+            routing.requestEnded = true
+            letGo()
+        }
         if routing.received > RouterBridge.maximumBody { return endInput(.fault(.tooLarge(RouterBridge.maximumBody))) }
         state = .routing(routing)
         context.fireChannelRead(Self.wrapInboundOut(part))
@@ -207,6 +222,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func dispatch(_ request: FrontRequest) {
         deadline.clear()
+        letGo()
         state = .answering(request)
         serve(request)
     }
@@ -214,6 +230,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The request cannot be served and the rest of it is not wanted.
     func refuse(_ problem: Problem) {
         state = .closed
+        letGo()
         writer?.write(answers.problem(problem, keepAlive: false).with(fields: sharing))
         flush()
         closeGently()
@@ -306,6 +323,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The connection has done what it was for.
     func closeGently() {
         state = .closed
+        letGo()
         deadline.clear()
         own?.channel.closeGently(patience: timeouts.closing)
     }

@@ -33,6 +33,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case headersTooLarge = "headers_too_large"
     case internalError = "internal_error"
     case storageUnavailable = "storage_unavailable"
+    case overloaded
     case draining
     case notTried = "not_tried"
 
@@ -53,14 +54,15 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .rateLimited, .tooManyStreams: 429
         case .headersTooLarge: 431
         case .internalError: 500
-        case .storageUnavailable, .draining, .notTried: 503
+        case .storageUnavailable, .overloaded, .draining, .notTried: 503
         }
     }
 
     /// Whether the same request may succeed later without being changed.
     public var isRetryable: Bool {
         switch self {
-        case .requestTimeout, .rateLimited, .tooManyStreams, .internalError, .storageUnavailable, .draining, .notTried:
+        case .requestTimeout, .rateLimited, .tooManyStreams, .internalError, .storageUnavailable, .overloaded, .draining,
+            .notTried:
             true
         default: false
         }
@@ -100,6 +102,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .headersTooLarge: "The header fields are too large"
         case .internalError: "Something went wrong in the server"
         case .storageUnavailable: "The server cannot write to its disk"
+        case .overloaded: "The server has too much to do"
         case .draining: "The server is going away"
         case .notTried: "Not tried, because an earlier command of the array failed"
         }
