@@ -49,11 +49,15 @@ extension HubHalf {
         for list in dirty { deliver(list, isOnly: dirty.count == 1) }
         deliverTouched()
         finish(mail)
-        if !idleRooms.isEmpty {
-            let idle = idleRooms.filter { rooms[$0] == nil }
-            idleRooms = []
-            hub.withState { $0.dropInterest(in: Array(idle), of: nil, half: index) }
-        }
+        if !idleRooms.isEmpty || !idleUsers.isEmpty { forgetIdle() }
+    }
+
+    private func forgetIdle() {
+        idleRooms = idleRooms.filter { rooms[$0] == nil }
+        idleUsers = idleUsers.filter { users[$0] == nil }
+        let isDropped = hub.withState { $0.dropInterest(in: idleRooms, of: idleUsers, half: index) }
+        idleRooms = []
+        if isDropped { idleUsers = [] }
     }
 
     private func route(_ event: EncodedEvent, to room: RoomKey, dirty: inout [RoomReaders]) {

@@ -22,6 +22,8 @@ package final class HubHalf: @unchecked Sendable {
     var touched: [Reader] = []
     /// Rooms that events came for though nobody here reads them.
     var idleRooms: Set<RoomKey> = []
+    /// Users whose last reader here closed while events waited.
+    var idleUsers: Set<UserKey> = []
 
     init(index: Int, loop: any EventLoop, position: Int64) {
         self.index = index
@@ -72,11 +74,12 @@ package final class HubHalf: @unchecked Sendable {
         let user = reader.request.identity.key
         let isLast = forget(reader, of: user)
         hub.instruments.readers(reader.request.kind).add(-1)
-        hub.withState {
+        let isDropped = hub.withState {
             $0.detach(
                 reader.id, reader.request, half: index, emptied: emptied, isLastOfUser: isLast,
                 wall: hub.wallClock(), now: loop.now)
         }
+        if isLast, !isDropped { idleUsers.insert(user) }
     }
 
     private func attach(_ reader: Reader) {

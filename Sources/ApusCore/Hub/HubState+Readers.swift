@@ -79,11 +79,12 @@ extension HubState {
                 sent: position, wake: wake(posted, now: now)))
     }
 
-    /// A reader is gone. `rooms` and `isLastOfUser` say what its loop has no other reader for.
+    /// A reader is gone. `rooms` and `isLastOfUser` say what its loop has no other reader for. False when the loop stays
+    /// interested in that for now.
     mutating func detach(
         _ id: UInt64, _ request: ReaderRequest, half: Int, emptied rooms: [RoomKey], isLastOfUser: Bool,
         wall: Timestamp, now: NIODeadline
-    ) {
+    ) -> Bool {
         let key = request.identity.key
         users[key]?.readers -= 1
         if !request.probes { users[key]?.streams -= 1 }
@@ -97,15 +98,17 @@ extension HubState {
             let lease = request.wait == nil ? configuration.streamLease : configuration.pollLease
             presence.closed(key, leaseEnd: Timestamp(milliseconds: wall.milliseconds + lease.nanoseconds / 1_000_000))
         }
-        dropInterest(in: rooms, of: isLastOfUser ? key : nil, half: half)
+        return dropInterest(in: rooms, of: isLastOfUser ? [key] : [], half: half)
     }
 
     /// Forgets what a loop was interested in; not while events wait for it, for a joining among them may be about to
-    /// need it. What stays wakes the loop once more, and is dropped then.
-    mutating func dropInterest(in rooms: [RoomKey], of user: UserKey?, half: Int) {
-        guard mail[half].events.isEmpty else { return }
+    /// need it, and then false. A room that stays wakes the loop once more, and is dropped then; a user is the loop's to
+    /// remember.
+    mutating func dropInterest(in rooms: some Sequence<RoomKey>, of users: some Sequence<UserKey>, half: Int) -> Bool {
+        guard mail[half].events.isEmpty else { return false }
         interest.drop(rooms, bit: 1 << UInt64(half))
-        if let user { interest.drop(user, bit: 1 << UInt64(half)) }
+        for user in users { interest.drop(user, bit: 1 << UInt64(half)) }
+        return true
     }
 
     /// Takes in what the log said about a user at `head`. False when too much has happened since: read again.

@@ -59,13 +59,13 @@ struct HubStateTests {
         var state = state()
         _ = state.attach(1, request(), half: 0, now: Self.now)
         _ = publish(&state, .joined(1, 7))
-        state.dropInterest(in: [RoomKey(7)], of: UserKey(1), half: 0)
+        _ = state.dropInterest(in: [RoomKey(7)], of: [UserKey(1)], half: 0)
         #expect(state.interest.rooms[RoomKey(7)] == 0b01)
         #expect(state.interest.users[UserKey(1)] == 0b01)
         _ = state.take(0)
-        state.dropInterest(in: [RoomKey(7)], of: UserKey(1), half: 1)
+        _ = state.dropInterest(in: [RoomKey(7)], of: [UserKey(1)], half: 1)
         #expect(state.interest.rooms[RoomKey(7)] == 0b01)
-        state.dropInterest(in: [RoomKey(7)], of: UserKey(1), half: 0)
+        _ = state.dropInterest(in: [RoomKey(7)], of: [UserKey(1)], half: 0)
         #expect(state.interest.rooms[RoomKey(7)] == nil)
         #expect(state.interest.users[UserKey(1)] == nil)
     }
@@ -113,7 +113,7 @@ struct HubStateTests {
         var state = state()
         for id in [1, 2] as [UInt64] { _ = state.attach(id, request(client: "tab"), half: 0, now: Self.now) }
         _ = state.take(0)
-        state.detach(
+        _ = state.detach(
             1, request(client: "tab"), half: 0, emptied: [], isLastOfUser: false, wall: Timestamp(milliseconds: 0),
             now: Self.now)
         _ = state.attach(3, request(client: "tab"), half: 1, now: Self.now)

@@ -161,6 +161,17 @@ struct LiveTests {
         #expect(world.state { $0.interest.users.isEmpty })
     }
 
+    @Test func `a loop forgets who closed while events waited for it`() throws {
+        let world = try World()
+        world.publish([.joined(1, 7)])
+        let reader = world.open(1).reader
+        world.publish([.own(1)])
+        world.hub.halves[0].close(reader)
+        #expect(world.state { $0.interest.users.keys.map(\.raw) } == [1], "the event may be a joining")
+        world.run()
+        #expect(world.state { $0.interest.users.isEmpty })
+    }
+
     @Test func `an ack is taken up to what was sent, and not past it`() throws {
         let world = try World()
         world.publish([.joined(1, 7)])
