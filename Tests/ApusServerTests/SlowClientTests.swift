@@ -73,7 +73,8 @@ struct SlowClientTests {
     @Test(arguments: ["", "Connection: close\r\n"])
     func `a slow client gets the whole of a long answer`(headers: String) async throws {
         try await run { _, ada in
-            let (length, taken, time): (Int, Int, Duration) = try await withCheckedThrowingContinuation { continuation in
+            let (length, taken, time): (Int, Int, Duration) = try await withCheckedThrowingContinuation {
+                continuation in
                 // Blocks: not on a thread of the concurrency pool.
                 DispatchQueue.global().async {
                     continuation.resume(

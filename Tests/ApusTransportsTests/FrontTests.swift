@@ -193,7 +193,8 @@ struct FrontTests {
         #expect(desk.hub.instruments.readers(.webSocket).current == 0)
     }
 
-    @Test func `an upgrade to what is not spoken here is ignored, as Java's client asks for it with everything`() throws {
+    @Test func `an upgrade to what is not spoken here is ignored, as Java's client asks for it with everything`() throws
+    {
         let upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
         let desk = try FrontDesk()
         let poll = try desk.send(desk.get("/v1/stream", upgrade))
@@ -239,7 +240,8 @@ struct FrontTests {
         let text = try desk.send(
             desk.get(
                 "/v1/stream",
-                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(version)"))
+                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(version)"
+            ))
         #expect(statuses(text) == ["426"] && text.contains(#""code":"upgrade_required""#))
         #expect(text.contains("\r\nsec-websocket-version: 13\r\nupgrade: websocket\r\nconnection: upgrade"))
     }

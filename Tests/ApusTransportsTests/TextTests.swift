@@ -92,10 +92,11 @@ struct TextTests {
         #expect(EventStream.isAccepted(accept) == expected)
     }
 
-    @Test(arguments: [
-        (784_111_777_000, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
-        (-1, "Wed, 31 Dec 1969 23:59:59 GMT"), (1_709_164_800_999, "Thu, 29 Feb 2024 00:00:00 GMT"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (784_111_777_000, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (-1, "Wed, 31 Dec 1969 23:59:59 GMT"), (1_709_164_800_999, "Thu, 29 Feb 2024 00:00:00 GMT"),
+        ] as [(Int64, String)])
     func `a date is written as HTTP has it`(milliseconds: Int64, expected: String) {
         #expect(DateField { Timestamp(milliseconds: milliseconds) }.value == expected)
     }

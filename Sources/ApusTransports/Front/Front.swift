@@ -64,7 +64,8 @@ package struct Front: Sendable {
             try pipeline.addHandler(
                 FrontHandler(
                     backend: backend, half: half, router: router, timeouts: timeouts,
-                    date: dates[half.index].value, bodies: bodies, limit: limit.flatMap { $0.isProxy(channel) ? $0 : nil }, logger: logger,
+                    date: dates[half.index].value, bodies: bodies,
+                    limit: limit.flatMap { $0.isProxy(channel) ? $0 : nil }, logger: logger,
                     encoder: encoder, decoder: decoder))
         }
     }

@@ -82,7 +82,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     init(
         backend: any Backend, half: HubHalf, router: RouterBridge, timeouts: FrontTimeouts, date: DateField,
-        bodies: UnfinishedBodies, limit: ConnectionLimit?, logger: Logger, encoder: HTTPResponseEncoder, decoder: ByteToMessageHandler<HTTPRequestDecoder>
+        bodies: UnfinishedBodies, limit: ConnectionLimit?, logger: Logger, encoder: HTTPResponseEncoder,
+        decoder: ByteToMessageHandler<HTTPRequestDecoder>
     ) {
         self.backend = backend
         self.half = half

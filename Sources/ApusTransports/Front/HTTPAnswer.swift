@@ -39,7 +39,7 @@ struct HTTPAnswer {
         problem.encode(into: &writer)
         return json(
             status: HTTPResponseStatus(statusCode: problem.code.status), writer.bytes,
-            type: "application/problem+json", keepAlive: keepAlive, isHead: isHead, 
+            type: "application/problem+json", keepAlive: keepAlive, isHead: isHead,
             extra: problem.fields.map { "\($0.name): \($0.value)\r\n" }.joined() + extra)
     }
 
@@ -59,12 +59,15 @@ struct HTTPAnswer {
 
     func preflight(keepAlive: Bool) -> ByteBuffer {
         let fields = AllowedOrigins.preflightFields.map { "\($0.name): \($0.value)\r\n" }.joined()
-        return ByteBuffer(string: "HTTP/1.1 204 No Content\r\ndate: \(date)\r\n\(fields)\(keepAlive ? "" : "connection: close\r\n")\r\n")
+        return ByteBuffer(
+            string:
+                "HTTP/1.1 204 No Content\r\ndate: \(date)\r\n\(fields)\(keepAlive ? "" : "connection: close\r\n")\r\n")
     }
 
     func eventStreamHead(isChunked: Bool) -> ByteBuffer {
         ByteBuffer(
-            string: "HTTP/1.1 200 OK\r\ndate: \(date)\r\ncontent-type: text/event-stream\r\ncache-control: no-store, no-transform\r\n"
+            string:
+                "HTTP/1.1 200 OK\r\ndate: \(date)\r\ncontent-type: text/event-stream\r\ncache-control: no-store, no-transform\r\n"
                 + "x-accel-buffering: no\r\nx-content-type-options: nosniff\r\n"
                 + (isChunked ? "transfer-encoding: chunked\r\n\r\n" : "connection: close\r\n\r\n"))
     }

@@ -61,7 +61,8 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     /// Whether the same request may succeed later without being changed.
     public var isRetryable: Bool {
         switch self {
-        case .requestTimeout, .rateLimited, .tooManyStreams, .internalError, .storageUnavailable, .overloaded, .draining,
+        case .requestTimeout, .rateLimited, .tooManyStreams, .internalError, .storageUnavailable, .overloaded,
+            .draining,
             .notTried:
             true
         default: false
