@@ -171,7 +171,7 @@ struct SearchIndexTests {
     @Test func `an upkeep that was interrupted goes on, and begins again for what was deleted meanwhile`() throws {
         try fill()
         _ = try store.write { transaction in
-            try change(1, to: "", in: transaction)
+            try change(1, to: nil, in: transaction)
             _ = try transaction.purgeIndex(within: .zero)
             try change(124, to: nil, in: transaction)
         }
