@@ -286,6 +286,7 @@ def test_nothing_is_lost_doubled_or_out_of_order(folder):
         reader = tail(server, alice, "--file", position)
         reader.wait_live()
         poster = Poster(server, bob, os.path.join(folder, "bob.json"), 40, dice)
+        wait_for(lambda: poster.current, "apus send to be started")
 
         def restart_reader(number):
             nonlocal reader
