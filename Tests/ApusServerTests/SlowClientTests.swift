@@ -10,7 +10,7 @@ import Testing
 /// Long answers on their way to clients that take them slowly, or not at all.
 struct SlowClientTests {
     /// A client's socket, blocking, that has asked for eight megabytes: far more than the buffers of a connection.
-    private struct Client {
+    private struct Client: Sendable {
         let socket: CInt
         var length = 0
 
@@ -70,21 +70,21 @@ struct SlowClientTests {
         }
     }
 
+    /// Not on the threads of the concurrency pool: the server answers on them, and there may be two.
+    private static func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        }
+    }
+
     @Test(arguments: ["", "Connection: close\r\n"])
     func `a slow client gets the whole of a long answer`(headers: String) async throws {
         try await run { _, ada in
-            let (length, taken, time): (Int, Int, Duration) = try await withCheckedThrowingContinuation {
-                continuation in
-                // Blocks: not on a thread of the concurrency pool.
-                DispatchQueue.global().async {
-                    continuation.resume(
-                        with: Result {
-                            let client = try Client(ada, headers: headers)
-                            defer { close(client.socket) }
-                            let begun = ContinuousClock.now
-                            return (client.length, client.take(), ContinuousClock.now - begun)
-                        })
-                }
+            let (length, taken, time) = try await Self.blocking {
+                let client = try Client(ada, headers: headers)
+                defer { close(client.socket) }
+                let begun = ContinuousClock.now
+                return (client.length, client.take(), ContinuousClock.now - begun)
             }
             #expect(length > 7_900_000 && taken == length)
             #expect(time > .seconds(2), "that was not slow")
@@ -94,7 +94,7 @@ struct SlowClientTests {
     @Test(arguments: ["", "Connection: close\r\n"])
     func `a client that takes nothing of a long answer is cut off`(headers: String) async throws {
         try await run { server, ada in
-            let client = try Client(ada, headers: headers)
+            let client = try await Self.blocking { try Client(ada, headers: headers) }
             defer { close(client.socket) }
             let connections = await server.instruments.connections
             let deadline = ContinuousClock.now + .seconds(15)
