@@ -116,7 +116,7 @@ package final class Server: Sendable {
                 indexer.tick()
             }
             indexTicker = group.next().scheduleRepeatedTask(
-                initialDelay: .milliseconds(100), delay: .milliseconds(100)
+                initialDelay: .milliseconds(500), delay: .milliseconds(500)
             ) { _ in indexer.goOn() }
         } catch {
             for step in undo.reversed() { step() }

@@ -44,7 +44,7 @@ struct SearchIndexTests {
                 for offset in start..<min(start + 10, texts.count) {
                     try post(texts[offset], Int64(offset + 1), in: transaction)
                 }
-                while try transaction.indexMessages(within: .seconds(1)) {}
+                while try transaction.indexMessages(within: .seconds(1), newest: true) {}
             }
         }
     }
@@ -116,7 +116,7 @@ struct SearchIndexTests {
             }
             try change(1, to: "new text", in: transaction)
             try change(2, to: nil, in: transaction)
-            while try transaction.indexMessages(within: .seconds(1)) {}
+            while try transaction.indexMessages(within: .seconds(1), newest: true) {}
         }
         #expect(try ["old", "new"].map(proposed) == [0, 1])
         #expect(try found("new") == [1])
@@ -206,11 +206,21 @@ struct SearchIndexTests {
         let store = try folder.sqlite()
         #expect(try store.unindexedMessages(limit: 100) == 50)
         #expect(try found("天", in: store) == [])
-        #expect(try Self.write(store) { try $0.indexMessages(within: .zero) })
+        #expect(try Self.write(store) { try $0.indexMessages(within: .zero, newest: true) })
         #expect(try found("天", in: store) == [1])
         _ = try store.write { try post("第51天", 51, in: $0) }
-        while try Self.write(store, { try $0.indexMessages(within: .milliseconds(1)) }) {}
+        while try Self.write(store, { try $0.indexMessages(within: .milliseconds(1), newest: true) }) {}
         #expect(try found("天", in: store) == (1...51).reversed())
         #expect(try found("第7天", in: store) == [7])
+    }
+
+    @Test func `the newest messages may be left for later, and come into the index together`() throws {
+        for seq in 1...3 { _ = try store.write { try post("hello", Int64(seq), in: $0) } }
+        #expect(try !Self.write(store) { try $0.indexMessages(within: .seconds(1), newest: false) })
+        #expect(try store.unindexedMessages(limit: 10) == 3)
+        #expect(try Self.write(store) { try $0.indexMessages(within: .zero, newest: true) })
+        #expect(try store.unindexedMessages(limit: 10) == 2)
+        #expect(try !Self.write(store) { try $0.indexMessages(within: .seconds(1), newest: false) })
+        #expect(try store.unindexedMessages(limit: 10) == 0)
     }
 }

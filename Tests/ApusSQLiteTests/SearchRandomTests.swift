@@ -93,7 +93,7 @@ struct SearchRandomTests {
                         seq: seq, audience: .room(room.key), type: "message.created", room: "one", by: "u_ada", at: at,
                         id: nil, data: JSONValue.object(["text": .string(text)]).encoded, number: seq), by: user)
             }
-            while try transaction.indexMessages(within: .seconds(1)) {}
+            while try transaction.indexMessages(within: .seconds(1), newest: true) {}
             ada = user
         }
         let user = try #require(ada)

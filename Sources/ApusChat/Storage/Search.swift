@@ -3,7 +3,8 @@ package import ApusCore
 /// The search index, inside a write transaction. It is behind what is posted, so that posting does not wait for it.
 package protocol SearchWriting: AnyObject {
     /// Indexes the next messages until `time` is over, one of them at least. Returns whether there are more.
-    func indexMessages(within time: Duration) throws -> Bool
+    /// - Parameter newest: false leaves the newest ones for later, if that costs the store less.
+    func indexMessages(within time: Duration, newest: Bool) throws -> Bool
     /// Removes what deleted text has left in the index until `time` is over.
     func purgeIndex(within time: Duration) throws -> IndexPurge
 }

@@ -8,7 +8,9 @@ package final class SearchIndexer: Sendable {
         var isRunning = false
         /// There is more to do, but somebody waited for the writer.
         var isBehind = false
-        /// The log's head when there was nothing left to do.
+        /// The log's head when the steps began that are taken now, or were taken last.
+        var aim: Int64 = -1
+        /// What `aim` was when there was nothing left to do.
         var doneAt: Int64 = -1
         var hasFailed = false
     }
@@ -34,34 +36,40 @@ package final class SearchIndexer: Sendable {
     package var behind: Int { max(0, Int(hub.published.seq - state.withLock(\.doneAt))) }
 
     /// Begins to index what is new; does nothing when nothing is. About once a second.
-    package func tick() { begin { $0.doneAt < $1 } }
+    package func tick() {
+        let head = hub.published.seq
+        begin(newest: true) { state in
+            guard state.doneAt < head else { return false }
+            state.aim = head
+            return true
+        }
+    }
 
     /// Goes on where the last step made way for somebody. More often, for otherwise a busy server would never be done.
-    package func goOn() { begin { state, _ in state.isBehind } }
+    package func goOn() { begin(newest: false) { $0.isBehind } }
 
-    private func begin(if condition: (State, Int64) -> Bool) {
-        let head = hub.published.seq
+    private func begin(newest: Bool, if condition: (inout State) -> Bool) {
         let begins = state.withLock { state in
-            guard !state.isRunning, condition(state, head) else { return false }
+            guard !state.isRunning, condition(&state) else { return false }
             state.isRunning = true
             return true
         }
-        if begins { step(from: head) }
+        if begins { step(newest: newest) }
     }
 
     /// One step, and the next one at once while nobody waits for the writer.
-    private func step(from head: Int64) {
+    private func step(newest: Bool) {
         submit { [stepTime] store in
             // What is deleted is of no use to anybody; what is new may be looked for already.
-            if try store.indexMessages(within: stepTime) { return .unfinished }
+            if try store.indexMessages(within: stepTime, newest: newest) { return .unfinished }
             return try store.purgeIndex(within: stepTime)
         } done: { [self] result in
             let hasMore = (try? result.get()) == true  // after a failure the next tick tries again
-            if hasMore, writer.depth == 0 { return step(from: head) }
+            if hasMore, writer.depth == 0 { return step(newest: false) }
             state.withLock { state in
                 state.isRunning = false
                 state.isBehind = hasMore
-                if case .success(false) = result { state.doneAt = head }
+                if case .success(false) = result { state.doneAt = state.aim }
             }
         }
     }
@@ -72,7 +80,7 @@ package final class SearchIndexer: Sendable {
         while hasMore, ContinuousClock.now < deadline {
             hasMore = await withCheckedContinuation { continuation in
                 submit { [stepTime] store in
-                    try store.indexMessages(within: stepTime) ? .unfinished : .nothingToDo
+                    try store.indexMessages(within: stepTime, newest: true) ? .unfinished : .nothingToDo
                 } done: { result in
                     if case .success(true) = result {
                         continuation.resume(returning: true)

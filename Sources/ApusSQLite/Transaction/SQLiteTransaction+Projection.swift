@@ -7,7 +7,7 @@ import GRDB
 extension SQLiteTransaction {
     /// The longest tail that a commit leaves. A longer one would write less, for neighbours in a table then come
     /// together more often; but every reader looks through it, and projecting it keeps the writer for some milliseconds.
-    static let longestTail = 2048
+    static let longestTail = 4096
 
     /// Ends the tail.
     func project() throws {

@@ -2,9 +2,9 @@ import ApusChat
 import GRDB
 
 extension SQLiteTransaction {
-    func indexMessages(within time: Duration) throws -> Bool {
+    func indexMessages(within time: Duration, newest: Bool) throws -> Bool {
         let end = ContinuousClock.now + time
-        try project()
+        if newest { try project() }
         let rows = try Row.fetchCursor(
             database.cachedStatement(
                 sql: """

@@ -106,7 +106,8 @@ final class SearchIndexerTests: Sendable {
         #expect(try unindexed() == 0)
     }
 
-    @Test func `an indexer that made way for somebody goes on before the next tick`() throws {
+    /// Three messages and a tick, whose first step makes way; after it the writer is held until `release`.
+    private func makeWay() throws -> (indexer: SearchIndexer, release: DispatchSemaphore) {
         for _ in 0..<3 { try post() }
         // One message a step.
         let indexer = SearchIndexer(writer: writer, hub: hub, stepTime: .zero) { _, _ in }
@@ -121,11 +122,34 @@ final class SearchIndexerTests: Sendable {
         second.release.signal()
         third.isHeld.wait()
         #expect(try unindexed() == 2)
+        return (indexer, third.release)
+    }
+
+    @Test func `an indexer that made way for somebody goes on before the next tick`() throws {
+        let (indexer, release) = try makeWay()
         #expect(writer.depth == 0)
         indexer.goOn()
         #expect(writer.depth == 1)
-        third.release.signal()
+        release.signal()
         writer.stop()
+    }
+
+    @Test func `what comes while an indexer goes on is left to the next tick`() throws {
+        let (indexer, release) = try makeWay()
+        release.signal()
+        try post()
+        let deadline = ContinuousClock.now + .seconds(20)
+        repeat {
+            try #require(.now < deadline, "the messages are not indexed")
+            indexer.goOn()
+            finishWriting()
+        } while try unindexed() > 1
+        repeat {
+            try #require(.now < deadline, "the last message is not indexed")
+            #expect(try unindexed() == 1)
+            indexer.tick()
+            finishWriting()
+        } while try unindexed() > 0
     }
 
     @Test func `who searches has everything indexed, and does not wait past the deadline`() async throws {
