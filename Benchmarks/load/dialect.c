@@ -53,15 +53,29 @@ void dialect_open_publisher(struct buffer *request) {
     buffer_print(request, "\r\n");
 }
 
+/// A command id as Apus's clients make them, a UUIDv7 (RFC 9562 section 5.7): its last twelve digits are the message's
+/// number, the other bits after the time are random.
+static void add_id(struct buffer *post, uint64_t number) {
+    static uint64_t state;
+    if (!state) state = now_ns() ^ (uint64_t)getpid() << 48;
+    // SplitMix64.
+    uint64_t bits = state += 0x9e3779b97f4a7c15;
+    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
+    bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    uint64_t milliseconds = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+    buffer_print(post, "%08llx-%04llx-%04llx-%04llx-%012llx", (unsigned long long)(milliseconds >> 16),
+        (unsigned long long)(milliseconds & 0xffff), (unsigned long long)(0x7000 | (bits & 0xfff)),
+        (unsigned long long)(0x8000 | (bits >> 32 & 0x3fff)), (unsigned long long)number);
+}
+
 void dialect_post(struct buffer *post, int room, uint64_t number, const char payload[]) {
-    static uint64_t run;
-    // Command ids are unique for ever, so they differ between runs against the same data.
-    if (!run) run = now_ns() ^ (uint64_t)getpid() << 48;
     switch (options.server) {
     case APUS:
-        buffer_print(post,
-            "{\"command\":{\"id\":\"%llx-%llu\",\"op\":\"message.post\",\"room\":\"r%d\",\"text\":\"%s\"}}",
-            (unsigned long long)run, (unsigned long long)number, room, payload);
+        buffer_print(post, "{\"command\":{\"id\":\"");
+        add_id(post, number);
+        buffer_print(post, "\",\"op\":\"message.post\",\"room\":\"r%d\",\"text\":\"%s\"}}", room, payload);
         break;
     case PLAIN: buffer_print(post, "%d|%s", room, payload); break;
     case NCHAN:

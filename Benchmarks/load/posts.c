@@ -33,7 +33,7 @@ static void post(struct connection *connection) {
     tally.expected++;
 }
 
-/// A reply names the command, whose id ends with the message's number.
+/// A reply names the command, whose id ends with the message's number in hexadecimal.
 static void take_reply(struct connection *connection, const char *bytes, size_t count) {
     const char *end = memmem(bytes, count, "\",\"ok\":", 7);
     const char *start = end ? memrchr(bytes, '-', (size_t)(end - bytes)) : NULL;
@@ -41,7 +41,7 @@ static void take_reply(struct connection *connection, const char *bytes, size_t 
         note_refusal(bytes, (int)count);
         return;
     }
-    uint64_t number = strtoull(start + 1, NULL, 10), index = number / (uint64_t)options.rooms;
+    uint64_t number = strtoull(start + 1, NULL, 16), index = number / (uint64_t)options.rooms;
     uint64_t *at = &connection->sent_at[index % MOST];
     if ((int)(number % (uint64_t)options.rooms) != connection->number || index + MOST < connection->posts || !*at)
         connection_fail(connection, "a reply to a post that is not waiting for one", bytes, count);
