@@ -51,7 +51,7 @@ extension HubHalf {
     /// Answers a poll with what there is, which may be nothing.
     func finishPoll(_ reader: Reader) {
         // A probe has passed nothing: whoever went on from its answer would miss what it was not told.
-        if reader.request.probes {
+        if reader.probes {
             let here = EncodedBatch(from: reader.position, to: reader.position)
             return write(reader, [OutgoingBatch(here, epoch: hub.epoch)])
         }
@@ -84,7 +84,7 @@ extension HubHalf {
     /// The batches of a stretch for one reader. All signals come with the first batch there is, changes with the last
     /// of a stretch that reaches the head.
     func cut(_ reader: Reader, _ events: [EncodedEvent], to: Int64, isLast: Bool = true) -> [OutgoingBatch] {
-        var batches = split(events, from: reader.position, to: to, limit: reader.request.limit)
+        var batches = split(events, from: reader.position, to: to, limit: reader.limit)
         let needsAll = reader.signalsTo == nil
         let target = reader.isPoll || needsAll ? 0 : batches.count - 1
         var signalVersion: Int64?

@@ -63,7 +63,7 @@ extension HubHalf {
     private func route(_ event: EncodedEvent, to room: RoomKey, dirty: inout [RoomReaders]) {
         if case .joined(let user) = event.membership {
             if let list = rooms[room] { settle(list) }
-            for reader in users[user] ?? [] where !reader.request.probes && reader.request.scope.contains(room) {
+            for reader in users[user] ?? [] where !reader.probes && reader.request.scope.contains(room) {
                 sit(reader, room)
                 reader.signalsTo = nil
                 hub.loadReceipts(ofJoined: room)
@@ -87,16 +87,16 @@ extension HubHalf {
     /// Hands what a room has gathered to everybody who sits in it now.
     private func settle(_ list: RoomReaders) {
         guard let segment = list.take() else { return }
-        for seat in list.seats { hand(segment, to: seat.reader) }
+        for reader in list.readers { hand(segment, to: reader) }
     }
 
     /// An event about something that not everybody here may know of.
     private func handToWitnesses(_ event: EncodedEvent, _ list: RoomReaders) {
-        let users = Set(list.seats.map(\.reader.request.identity.key))
+        let users = Set(list.readers.map(\.request.identity.key))
         let witnesses = hub.withState { state in users.filter { state.users[$0]?.visibility.sees(event) ?? false } }
         let segment = Segment(events: [event], signals: [])
-        for seat in list.seats where witnesses.contains(seat.reader.request.identity.key) {
-            hand(segment, to: seat.reader)
+        for reader in list.readers where witnesses.contains(reader.request.identity.key) {
+            hand(segment, to: reader)
         }
     }
 
@@ -113,7 +113,7 @@ extension HubHalf {
     /// Whether a reader is to be sent this; if not, it catches up, or does not care.
     private func takes(_ segment: Segment, _ reader: Reader) -> Bool {
         if segment.events.isEmpty, !reader.wantsSignals { return false }
-        if case .live = reader.mode, !reader.request.probes { return true }
+        if case .live = reader.mode, !reader.probes { return true }
         if !segment.signals.isEmpty { reader.missedSignals = true }
         return false
     }
@@ -123,9 +123,8 @@ extension HubHalf {
     /// - Parameter isOnly: no other room has something.
     private func deliver(_ list: RoomReaders, isOnly: Bool) {
         guard let segment = list.take() else { return }
-        for seat in list.seats {
-            let reader = seat.reader
-            guard reader.pending == nil, isOnly || reader.seats.count == 1 else {
+        for reader in list.readers {
+            guard reader.pending == nil, isOnly || reader.seatCount == 1 else {
                 hand(segment, to: reader)
                 continue
             }
@@ -167,7 +166,7 @@ extension HubHalf {
             write(
                 reader,
                 segment.batches(
-                    from: reader.position, to: position, limit: reader.request.limit,
+                    from: reader.position, to: position, limit: reader.limit,
                     withSignals: reader.wantsSignals, epoch: hub.epoch, signalVersion: signalVersion))
         }
     }
@@ -176,7 +175,7 @@ extension HubHalf {
         if reader.missedSignals || reader.signalsTo == nil {
             return write(reader, cut(reader, merged.events, to: position))
         }
-        var batches = split(merged.events, from: reader.position, to: position, limit: reader.request.limit)
+        var batches = split(merged.events, from: reader.position, to: position, limit: reader.limit)
         if reader.wantsSignals, !merged.signals.isEmpty {
             batches[batches.count - 1].signals = merged.signals.map(\.json)
             batches[batches.count - 1].signalsTo = "\(hub.epoch)-\(signalVersion)"

@@ -63,7 +63,7 @@ package final class HubHalf: @unchecked Sendable {
         var emptied: [RoomKey] = []
         for seat in reader.seats {
             rooms[seat.room]?.remove(seat)
-            if rooms[seat.room]?.seats.isEmpty == true {
+            if rooms[seat.room]?.readers.isEmpty == true {
                 rooms[seat.room] = nil
                 emptied.append(seat.room)
             }
@@ -118,7 +118,7 @@ package final class HubHalf: @unchecked Sendable {
         reader.lastWrite = loop.now
         reader.openedAt = loop.now
         remember(reader, of: reader.request.identity.key)
-        if !reader.request.probes { for room in attachment.rooms { takeSeat(reader, room) } }
+        if !reader.probes { for room in attachment.rooms { takeSeat(reader, room) } }
         hub.instruments.readers(reader.request.kind).add(1)
         hub.instruments.opened(reader.request.kind).add()
     }
@@ -128,7 +128,7 @@ package final class HubHalf: @unchecked Sendable {
             if reader.request.kind == .sse { reader.earlyTicks = hub.configuration.sseTicks[...] }
             reader.sink.start(reader, hello(reader))
         }
-        if reader.request.probes {
+        if reader.probes {
             reader.mode = .live
             if reader.request.wait == .zero { finishPoll(reader) }
         } else {
@@ -183,7 +183,7 @@ package final class HubHalf: @unchecked Sendable {
     func leave(_ reader: Reader, _ room: RoomKey) {
         guard let index = reader.seats.firstIndex(where: { $0.room == room }) else { return }
         rooms[room]?.remove(reader.seats.remove(at: index))
-        if rooms[room]?.seats.isEmpty == true {
+        if rooms[room]?.readers.isEmpty == true {
             rooms[room] = nil
             idleRooms.insert(room)
         }
@@ -201,7 +201,7 @@ package final class HubHalf: @unchecked Sendable {
     /// Takes an `ack` frame; false when it is past what was sent.
     package func ack(_ reader: Reader, _ seq: Int64) -> Bool {
         guard seq <= reader.position else { return false }
-        if !reader.isEnded, !reader.request.observes, !reader.request.probes {
+        if !reader.isEnded, !reader.request.observes, !reader.probes {
             hub.recordAck(reader.request.identity.key, reader.request.scope, seq)
         }
         return true
@@ -246,12 +246,12 @@ package final class HubHalf: @unchecked Sendable {
         let beat = min(reader.lastWrite, loop.now) + hub.configuration.heartbeat
         let next = beat > loop.now ? beat : loop.now + hub.configuration.heartbeat
         let early = reader.earlyTicks.first.map { reader.openedAt + $0 } ?? next
-        let end = reader.request.probes ? reader.openedAt + hub.configuration.probeLifetime : next
+        let end = reader.probes ? reader.openedAt + hub.configuration.probeLifetime : next
         return min(next, early, end)
     }
 
     private func wait(of reader: Reader) -> TimeAmount? {
-        guard reader.request.probes else { return reader.request.wait }
+        guard reader.probes else { return reader.request.wait }
         return reader.request.wait.map { min($0, hub.configuration.probeLifetime) }
     }
 
@@ -268,7 +268,7 @@ package final class HubHalf: @unchecked Sendable {
             if case .live = reader.mode { finishPoll(reader) }
             return reader.sink.flush()
         }
-        if reader.request.probes, now >= reader.openedAt + hub.configuration.probeLifetime {
+        if reader.probes, now >= reader.openedAt + hub.configuration.probeLifetime {
             close(reader)
             return reader.sink.end(Bye(.normal))
         }
@@ -286,7 +286,7 @@ package final class HubHalf: @unchecked Sendable {
     /// An empty batch: nothing happened up to where this loop has come.
     private func beat(_ reader: Reader) {
         guard case .live = reader.mode, reader.sink.isWritable else { return }
-        let to = reader.request.probes ? reader.position : position
+        let to = reader.probes ? reader.position : position
         write(reader, OutgoingBatch(EncodedBatch(from: reader.position, to: to), epoch: hub.epoch))
         reader.sink.flush()
     }

@@ -82,10 +82,17 @@ package final class Reader {
         case ended
     }
 
+    // A delivery finds little of a reader in the processor's cache: what it asks for stands together, `request` last.
+
     package let id: UInt64
-    package let request: ReaderRequest
     let sink: any ReaderSink
     var mode = Mode.opening
+    let isPoll: Bool
+    let probes: Bool
+    /// The most events in one batch.
+    let limit: Int
+    /// A poll that gave no token does not want to be woken by typing.
+    let wantsSignals: Bool
     /// Whether the reader has been let in; before that `position` says nothing.
     package internal(set) var isSeated = false
     /// Everything visible up to here has been written: the last batch's `to`.
@@ -96,28 +103,31 @@ package final class Reader {
     var signalsTo: Int64?
     /// Signals went past while the reader could not take them.
     var missedSignals = false
-    var seats: [Seat] = []
-    /// Its place in the list of its user's readers.
-    var userIndex = 0
+    var seats: [Seat] = [] { didSet { seatCount = seats.count } }
+    private(set) var seatCount = 0
     /// What a drain has for the reader; nearly always one segment, which costs no list.
     var pending: Segment?
     var morePending: [Segment] = []
     var lastWrite = NIODeadline.uptimeNanoseconds(0)
+    /// Its place in the list of its user's readers.
+    var userIndex = 0
     var earlyTicks: ArraySlice<TimeAmount> = []
     var openedAt = NIODeadline.uptimeNanoseconds(0)
     /// The greatest seq written, readable from any thread, for `ack` commands that arrive by POST.
     var sent: SentPosition?
+    package let request: ReaderRequest
 
     init(id: UInt64, request: ReaderRequest, sink: any ReaderSink) {
         self.id = id
         self.request = request
         self.sink = sink
+        isPoll = request.wait != nil
+        probes = request.probes
+        limit = request.limit
+        wantsSignals = !request.probes && (request.wait == nil || request.signals != nil)
     }
 
     package var isEnded: Bool { if case .ended = mode { true } else { false } }
-    var isPoll: Bool { request.wait != nil }
-    /// A poll that gave no token does not want to be woken by typing.
-    var wantsSignals: Bool { !request.probes && (!isPoll || request.signals != nil) }
 }
 
 /// A reader's place in the list of a room, so that leaving it costs the same however many sit there.

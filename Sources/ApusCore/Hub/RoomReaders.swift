@@ -1,6 +1,8 @@
 /// The readers of one room on one loop.
 final class RoomReaders {
-    private(set) var seats: [Seat] = []
+    private var seats: [Seat] = []
+    /// Who sits there, in the same order: found without asking each seat.
+    private(set) var readers: [Reader] = []
     /// Gathered in the drain that is going on.
     var events: [EncodedEvent] = []
     var signals: [EncodedSignal] = []
@@ -8,6 +10,7 @@ final class RoomReaders {
     func add(_ reader: Reader, room: RoomKey) -> Seat {
         let seat = Seat(reader: reader, room: room, index: seats.count)
         seats.append(seat)
+        readers.append(reader)
         return seat
     }
 
@@ -23,8 +26,10 @@ final class RoomReaders {
 
     func remove(_ seat: Seat) {
         let last = seats.removeLast()
+        let reader = readers.removeLast()
         if last !== seat {
             seats[seat.index] = last
+            readers[seat.index] = reader
             last.index = seat.index
         }
     }

@@ -33,6 +33,7 @@ public struct JSONWriter: Sendable {
         string(value)
     }
 
+    @inlinable
     public mutating func member(_ name: StaticString, _ value: some BinaryInteger) {
         self.name(name)
         integer(value)
@@ -51,17 +52,25 @@ public struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    @inlinable
     public mutating func member(_ name: StaticString, raw value: some Collection<UInt8>) {
         self.name(name)
         raw(value)
     }
 
+    // Other modules write with these all the time: inlinable, so that they are not generic there.
+
+    /// - Precondition: `value` has no more than 64 bits.
+    @inlinable
     public mutating func integer(_ value: some BinaryInteger) {
+        integer(magnitude: UInt64(value.magnitude), isNegative: value < 0)
+    }
+
+    @usableFromInline
+    mutating func integer(magnitude: UInt64, isNegative: Bool) {
         separate()
-        guard var rest = UInt64(exactly: value) else {
-            bytes.append(contentsOf: String(value).utf8)
-            return
-        }
+        if isNegative { bytes.append(UInt8(ascii: "-")) }
+        var rest = magnitude
         // 2^64 has 20 digits, which come out last first.
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
             var start = 20
@@ -75,7 +84,13 @@ public struct JSONWriter: Sendable {
     }
 
     /// One value that is already JSON.
+    @inlinable
     public mutating func raw(_ json: some Collection<UInt8>) {
+        if json.withContiguousStorageIfAvailable({ raw($0) }) == nil { Array(json).withUnsafeBufferPointer { raw($0) } }
+    }
+
+    @usableFromInline
+    mutating func raw(_ json: UnsafeBufferPointer<UInt8>) {
         separate()
         bytes.append(contentsOf: json)
     }

@@ -226,7 +226,7 @@ final class HubModel {
             let counted = world.state { $0.users[UserKey(user)]?.readers ?? 0 }
             if counted != count { faults.append("user \(user) has \(count) readers, \(counted) are counted") }
         }
-        for (room, list) in half.rooms where !list.seats.isEmpty {
+        for (room, list) in half.rooms where !list.readers.isEmpty {
             if world.state({ ($0.interest.rooms[room] ?? 0) & (1 << UInt64(half.index)) }) == 0 {
                 faults.append("half \(half.index) sits in \(room) without interest")
             }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import ApusCore
+@testable import ApusChat
 
 struct GroupCommitTests {
     /// Keeps the thread in its first group until the test opens the gate.

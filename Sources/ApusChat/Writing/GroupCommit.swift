@@ -2,7 +2,7 @@ import Foundation
 
 /// One thread that takes everything that is waiting and hands it over as a group: the natural batching of a group
 /// commit. Under light load a group is one piece of work; under heavy load it grows with the queue, up to a limit.
-package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
+final class GroupCommit<Work: Sendable>: @unchecked Sendable {
     // Invariant for @unchecked: `waiting` and `state` are touched only while `condition` is held.
     private enum State { case running, stopping, stopped }
     private let condition = NSCondition()
@@ -16,7 +16,7 @@ package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
     ///   - limit: the greatest weight of a group; one piece of work is taken whatever it weighs.
     ///   - weight: how much a piece of work counts for.
     ///   - process: called on the thread, one group after the other, each in the order of its submission.
-    package init(
+    init(
         limit: Int, weight: @escaping @Sendable (Work) -> Int = { _ in 1 },
         process: @escaping @Sendable ([Work]) -> Void
     ) {
@@ -29,7 +29,7 @@ package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
     }
 
     /// Hands over work; false when the writer has been stopped and nothing will happen to it.
-    package func submit(_ work: Work) -> Bool {
+    func submit(_ work: Work) -> Bool {
         condition.withLock {
             guard state == .running else { return false }
             waiting.append(work)
@@ -39,7 +39,7 @@ package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
     }
 
     /// Finishes what was submitted and returns when the thread has ended. Further work is refused.
-    package func stop() {
+    func stop() {
         condition.withLock {
             if state == .running { state = .stopping }
             condition.broadcast()
@@ -47,7 +47,7 @@ package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
         }
     }
 
-    package var depth: Int { condition.withLock { waiting.count } }
+    var depth: Int { condition.withLock { waiting.count } }
 
     private func run() {
         while let group = nextGroup() { process(group) }
@@ -69,6 +69,10 @@ package final class GroupCommit<Work: Sendable>: @unchecked Sendable {
                 total += weight(work)
                 if count > 0, total > limit { break }
                 count += 1
+            }
+            if count == waiting.count {
+                defer { waiting = [] }
+                return waiting
             }
             defer { waiting.removeFirst(count) }
             return Array(waiting[..<count])
