@@ -17,10 +17,12 @@ extension SQLiteTransaction {
         let before = database.totalChangesCount
         try run(
             "INSERT INTO audience_event SELECT audience, seq FROM event WHERE seq > ? ORDER BY audience, seq", through)
+        // Looking for the name first is cheaper than reading JSON in which it nearly never stands.
         try run(
             """
             INSERT INTO message (seq, room, number, changed, by, at, command_id, text_seq, reply_to)
-            SELECT seq, audience, number, seq, by, at, command_id, seq, data ->> '$.reply_to'
+            SELECT seq, audience, number, seq, by, at, command_id, seq,
+                CASE WHEN instr(data, '"reply_to"') THEN data ->> '$.reply_to' END
             FROM event WHERE seq > ? AND number IS NOT NULL
             """, through)
         try run("UPDATE projection SET through = ?", head)
