@@ -28,6 +28,7 @@ def test_what_one_wants_to_hear_of_a_room(folder):
         olga.at("general", other)
         room = other.locator("[data-room=noise]")
         unread = lambda: "unread" in room.get_attribute("class")
+        room.wait_for()
         # Whoever is clicking on it just now would miss a new one.
         other.evaluate("window.link = document.querySelector('[data-room=noise]')")
 
