@@ -132,14 +132,10 @@ package final class Reader {
 
 /// A reader's place in the list of a room, so that leaving it costs the same however many sit there.
 final class Seat {
-    /// Strong, which costs less to follow than `unowned`: whoever sits is among the half's readers, and gives up all
-    /// seats when it is closed.
-    let reader: Reader
     let room: RoomKey
     var index: Int
 
-    init(reader: Reader, room: RoomKey, index: Int) {
-        self.reader = reader
+    init(room: RoomKey, index: Int) {
         self.room = room
         self.index = index
     }
