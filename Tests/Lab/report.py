@@ -15,7 +15,9 @@ HEAD = f"""# Networks
 Clients behind each network of the lab ([testing.md](testing.md#the-lab-of-broken-networks)), which is switched under them:
 broken, good, broken, good, while they post, and somebody beside the network talks ten times a second, as many messages at
 least; while it is broken again, nobody says anything for 6 s. Lost, doubled and out of order are by comparison with the
-log, both of what they posted and of what they heard.
+log, both of what they posted and of what they heard. The column "messages" counts what they were owed: everything that
+was posted, by them and beside them, from the place in the log on where they began to read. Where nothing passes at
+first, that is after some of it was posted.
 
 The time to the first message is counted from the start of the client, and where nothing passes (over: nothing) from the
 moment when the network is good. So is the time to WebSocket: 0.0 s where it carried all the time. WebSocket is tried again
