@@ -98,6 +98,7 @@ struct SlowClientTests {
             defer { close(client.socket) }
             let connections = await server.instruments.connections
             let deadline = ContinuousClock.now + .seconds(15)
+            // A gauge tells nobody when it falls.
             while connections.current > 0 {
                 try #require(ContinuousClock.now < deadline, "the connection stays")
                 try await Task.sleep(for: .milliseconds(10))

@@ -15,6 +15,7 @@ def test_the_server_is_killed_while_a_page_sends(folder):
         page = there.tab()
         becomes(page, "websocket")
         lines = [f"line {number}" for number in range(40)]
+        # One after the other, so that the server is killed in the middle of them.
         page.evaluate("""lines => {
             const next = () => { if (lines.length) { say([lines.shift()]); setTimeout(next, 10); } };
             next();
